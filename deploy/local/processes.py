@@ -1,0 +1,72 @@
+"""Starting and ending the programs of one machine: ports, waiting by condition, errors that fit in one line."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+class Trouble(Exception):
+    """Something only the person at the keyboard can mend. The message is the whole story, in one line."""
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(condition: Callable[[], bool], within: float) -> bool:
+    """Polls until the condition holds, at most `within` seconds; whether it came to hold."""
+    until = time.monotonic() + within
+    pause = 0.002
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
+    return True
+
+
+def end(process: subprocess.Popen[bytes], gently: signal.Signals, within: float = 10.0) -> None:
+    """Asks the process to end, insists after `within` seconds, and collects it."""
+    if process.poll() is None:
+        process.send_signal(gently)
+        try:
+            process.wait(within)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait()
+
+
+def dwellers(directory: Path) -> list[int]:
+    """Processes of this machine whose working directory is `directory`, zombies left out."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if os.readlink(entry / "cwd") == str(directory):
+                    found.append(int(entry.name))
+    return found
+
+
+def last_line(log: Path) -> str:
+    """The last line a program wrote, for an error message of one line."""
+    try:
+        lines = log.read_text(errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return lines[-1] if lines else ""

@@ -1,0 +1,1 @@
+"""The proof: architecture, contract, unit, integration, faults, system."""

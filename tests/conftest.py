@@ -1,0 +1,43 @@
+"""Fixtures of every test: a private database, a private broker. Started only when a test asks for them."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+if os.environ.get("INFRA") == "containers":  # testcontainers reads these when it is imported
+    os.environ["TESTCONTAINERS_CONNECTION_MODE"] = "docker_host"
+    os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+    os.environ.setdefault("TC_POOLING_INTERVAL", "0.1")
+    os.environ.setdefault("TC_MAX_TRIES", "600")
+
+from tests.support import infra
+
+
+def pytest_report_header() -> str:
+    return f"infrastructure: {infra.description()}"
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[infra.Databases]:
+    server = infra.Databases()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database(databases: infra.Databases) -> Iterator[infra.Database]:
+    """A database of this test's own, with every service's tables; `.url(role)` and `.admin_url`."""
+    made = databases.make()
+    yield made
+    databases.drop(made)
+
+
+@pytest.fixture
+def broker() -> Iterator[infra.Broker]:
+    """A NATS server of this test's own, its store empty; `.url(user)`."""
+    server = infra.make_broker()
+    server.start()
+    yield server
+    server.discard()

@@ -1,0 +1,1 @@
+"""What tests lean on: infrastructure, waiting by condition, made-up people."""

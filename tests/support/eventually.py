@@ -1,0 +1,33 @@
+"""Waiting by condition: no test sleeps for a time it guessed."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, cast
+
+T = TypeVar("T")
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.1
+
+
+async def eventually(condition: Callable[[], T | Awaitable[T]], within: float = 10.0) -> T:
+    """Calls the condition until it neither fails an assertion nor answers something false, and returns its answer.
+
+    A condition that returns None holds when its assertions do. After `within` seconds the last assertion is raised.
+    """
+    until = time.monotonic() + within
+    pause = FIRST_PAUSE
+    while True:
+        failed: AssertionError | None = None
+        try:
+            answer = condition()
+            value = cast("T", await answer if inspect.isawaitable(answer) else answer)
+            if value is None or value:
+                return value
+        except AssertionError as error:
+            failed = error
+        if time.monotonic() > until:
+            raise failed or AssertionError(f"still {value!r} after {within} s")
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE)
