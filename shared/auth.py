@@ -1,0 +1,170 @@
+"""Who is asking: a member of staff with a 60-second token, the portal with its service token, or whoever holds a
+tracking link. Workflow issues staff tokens; everybody else only verifies. A tracking token is stateless: whoever has
+the key can make and check it, and it carries at least 128 bits nobody can guess.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import Depends, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from shared.errors import Denied, Unknown
+from shared.privacy import parse_key, parse_keys
+
+ALGORITHM = "Ed25519"
+TOKEN_SECONDS = 60
+MAC_BYTES = 16
+MAX_TOKEN_LENGTH = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A member of staff, as their token says: id, session id, roles and queues."""
+
+    id: str
+    session: str
+    name: str
+    roles: frozenset[str]
+    queues: frozenset[str]
+
+    @property
+    def principals(self) -> list[str]:
+        """What `seen_by` is intersected with."""
+        return sorted(
+            {f"staff:{self.id}"} | {f"role:{role}" for role in self.roles} | {f"queue:{queue}" for queue in self.queues}
+        )
+
+    def needs(self, *roles: str) -> None:
+        """Raises `Denied` unless the caller holds one of these roles."""
+        if self.roles.isdisjoint(roles):
+            raise Denied(needs=list(roles))
+
+
+class StaffTokens:
+    """Makes (with the private seed) and checks (with the public key) staff tokens. Keys are base64url of 32 bytes."""
+
+    def __init__(self, *, public: str | None = None, private: str | None = None) -> None:
+        if private is not None:
+            seed = parse_key(private)
+            public = _encoded(Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw())
+            self._signing = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "d": _encoded(seed), "x": public})
+        if public is None:
+            raise ValueError("a staff key is needed")
+        self._verifying = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public.rstrip("=")})
+
+    def issue(self, caller: Caller, now: datetime) -> tuple[str, datetime]:
+        """A token and when it ends. `now` is real time."""
+        expires = now + timedelta(seconds=TOKEN_SECONDS)
+        claims = {
+            "sub": caller.id,
+            "sid": caller.session,
+            "name": caller.name,
+            "roles": sorted(caller.roles),
+            "queues": sorted(caller.queues),
+            "aud": "helpdesk",
+            "exp": int(expires.timestamp()),
+        }
+        return jwt.encode({"alg": ALGORITHM}, claims, self._signing, algorithms=[ALGORITHM]), expires
+
+    def check(self, token: str) -> Caller:
+        """Who the token says. Raises `Unknown` for anything but a valid one of ours."""
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise Unknown
+        try:
+            claims = jwt.decode(token, self._verifying, algorithms=[ALGORITHM]).claims
+            jwt.JWTClaimsRegistry(
+                exp={"essential": True},
+                aud={"essential": True, "value": "helpdesk"},
+                sub={"essential": True},
+                sid={"essential": True},
+            ).validate(claims)
+            return Caller(
+                id=str(claims["sub"]),
+                session=str(claims["sid"]),
+                name=str(claims["name"]),
+                roles=frozenset(claims["roles"]),
+                queues=frozenset(claims["queues"]),
+            )
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise Unknown("token_invalid") from error
+
+
+class TrackingTokens:
+    """Signed links to one complaint's public thread: `<key id>.<number>.<seconds>.<mac>`."""
+
+    _SHAPE = re.compile(r"([0-9a-z]{1,8})\.(HD-\d{4}-\d{6,9}-[0-9A-Z])\.(\d{1,12})\.([A-Za-z0-9_-]{22})")
+
+    def __init__(self, keys: str) -> None:
+        self._keys: Mapping[str, bytes] = parse_keys(keys)
+        self._newest = next(reversed(parse_keys(keys)))
+
+    def make(self, number: str, submitted_at: datetime) -> str:
+        """The same complaint gives the same token, until the key is rotated."""
+        return self._signed(self._newest, number, int(submitted_at.timestamp()))
+
+    def check(self, token: str) -> tuple[str, datetime]:
+        """Number and submission time (whole seconds). Raises `Unknown`."""
+        shape = self._SHAPE.fullmatch(token)
+        if shape is None or shape[1] not in self._keys:
+            raise Unknown("link_invalid")
+        if not hmac.compare_digest(self._signed(shape[1], shape[2], int(shape[3])).encode(), token.encode()):
+            raise Unknown("link_invalid")
+        return shape[2], datetime.fromtimestamp(int(shape[3]), UTC)
+
+    def _signed(self, key_id: str, number: str, seconds: int) -> str:
+        said = f"{key_id}.{number}.{seconds}"
+        mac = hmac.new(self._keys[key_id], f"tracking|{said}".encode(), hashlib.sha256).digest()[:MAC_BYTES]
+        return f"{said}.{_encoded(mac)}"
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _staff(request: Request) -> Caller:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unknown
+    tokens: StaffTokens = request.app.state.staff_tokens
+    return tokens.check(token)
+
+
+Staff = Annotated[Caller, Depends(_staff)]
+"""The member of staff who calls; 401 otherwise."""
+
+
+def is_portal(request: Request) -> bool:
+    """Whether the call carries the portal's service token."""
+    expected: str = request.app.state.settings.service_token.get_secret_value()
+    return hmac.compare_digest(request.headers.get("x-service-token", "").encode(), expected.encode())
+
+
+def _portal_only(request: Request) -> None:
+    if not is_portal(request):
+        raise Unknown("service_token_required")
+
+
+PortalOnly = Depends(_portal_only)
+"""For routes that only a service of ours may call; 401 otherwise."""
+
+
+def _visitor(request: Request) -> str:
+    if is_portal(request):
+        said = re.search(r'for="?\[?([0-9a-fA-F.:]+)', request.headers.get("forwarded", ""))
+        if said:
+            return said[1]
+    return request.client.host if request.client else "unknown"
+
+
+Visitor = Annotated[str, Depends(_visitor)]
+"""The address the visitor comes from; `Forwarded` is believed only with the portal's service token."""

@@ -1,0 +1,244 @@
+"""The message edge: pull from a durable consumer, one transaction per batch, ack only after its commit.
+
+Failures have three kinds, decided here and nowhere else. Refused by the domain: the handler has recorded it, so it is a
+success. Transient (database, network): the batch is kept with heartbeats and tried again with growing delay, and is
+never counted. Anything else is poison: tried alone five times, then parked with its error, so that other complaints
+flow and later letters of the same one wait behind it.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+import nats.errors
+import nats.js.errors
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from uuid_utils.compat import uuid7
+
+from shared import logs
+from shared.bus import fence
+from shared.bus.connection import Bus
+from shared.db import Database, is_transient
+from shared.envelope import Envelope, Unreadable, decode
+
+BATCH = 200
+PULL_SECONDS = 2.0
+ACK_WAIT_SECONDS = 30
+POISON_TRIES = 5
+DELAYS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+AfterCommit = Callable[[Sequence[Envelope]], Awaitable[None]]
+
+
+async def _nothing(_handled: Sequence[Envelope]) -> None:
+    return None
+
+
+class Consumer:
+    """Hears one stream for one service. Several replicas may run: the fence in the database keeps order."""
+
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        *,
+        service: str,
+        stream: str,
+        subjects: Sequence[str],
+        hears: fence.Hears,
+        register: fence.Register,
+        after_commit: AfterCommit = _nothing,
+    ) -> None:
+        self._db = db
+        self._bus = bus
+        self._stream = stream
+        self._durable = f"{service}-{stream.lower()}"
+        self._subjects = list(subjects)
+        self._hears = hears
+        self._register = register
+        self._after_commit = after_commit
+        self._inbox: asyncio.Queue[Msg] = asyncio.Queue()
+        self._tries: Counter[str] = Counter()
+        self._credit = 0
+        self._pull_ends = 0.0
+        self._ready = False
+        self._log = logs.get("bus")
+
+    async def why_not_ready(self) -> str | None:
+        """None once the durable consumer stands."""
+        return None if self._ready else f"nats: no consumer on {self._stream} yet"
+
+    async def run(self) -> None:
+        """Hear until cancelled."""
+        await self._bus.until_connected()
+        subscription: Subscription | None = None
+        failures = 0
+        try:
+            while True:
+                try:
+                    if subscription is None:
+                        await self._stand()
+                        inbox = self._bus.client.new_inbox()
+                        subscription = await self._bus.client.subscribe(inbox, cb=self._inbox.put)
+                        self._ready = True
+                    batch = await self._pull(subscription.subject)
+                    if batch:
+                        await self._process(batch)
+                    failures = 0
+                except (nats.errors.Error, nats.js.errors.Error) as error:
+                    # The consumer or its stream may be gone: stand it up again, from the start if need be.
+                    self._log.warning("consumer.held_up", stream=self._stream, error=type(error).__name__)
+                    if subscription is not None and self._bus.connected:
+                        await subscription.unsubscribe()
+                    subscription = None
+                    await asyncio.sleep(_delay(failures))
+                    failures += 1
+        finally:
+            self._ready = False
+
+    async def _stand(self) -> None:
+        await self._bus.js.add_consumer(
+            self._stream,
+            ConsumerConfig(
+                durable_name=self._durable,
+                name=self._durable,
+                filter_subjects=self._subjects,
+                deliver_policy=DeliverPolicy.ALL,
+                ack_policy=AckPolicy.EXPLICIT,
+                ack_wait=ACK_WAIT_SECONDS,
+                max_ack_pending=1000,
+                max_deliver=-1,
+            ),
+        )
+        self._credit = 0
+
+    async def _pull(self, inbox: str) -> list[Msg]:
+        """What has arrived, at once; an empty list when nothing came for a while."""
+        now = time.monotonic()
+        if self._credit <= 0 or now >= self._pull_ends:
+            request = {"batch": BATCH, "expires": int(PULL_SECONDS * 1_000_000_000)}
+            await self._bus.client.publish(
+                f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._durable}", msgspec.json.encode(request), inbox
+            )
+            self._credit = BATCH
+            self._pull_ends = now + PULL_SECONDS
+        try:
+            first = await asyncio.wait_for(self._inbox.get(), timeout=max(self._pull_ends - now, 0.001))
+        except TimeoutError:
+            return []
+        batch = []
+        arrived: Msg | None = first
+        while arrived is not None:
+            if self._is_letter(arrived):
+                batch.append(arrived)
+            arrived = self._inbox.get_nowait() if not self._inbox.empty() and len(batch) < BATCH else None
+        return batch
+
+    def _is_letter(self, message: Msg) -> bool:
+        status = (message.headers or {}).get("Status")
+        if status is None:
+            self._credit -= 1
+            return True
+        self._pull_ends = 0.0
+        if status not in {"100", "404", "408", "409"} or "Consumer Deleted" in str(message.headers):
+            raise nats.js.errors.NotFoundError
+        return False
+
+    async def _process(self, batch: list[Msg]) -> None:
+        started = time.monotonic()
+        letters, unreadable = [], []
+        for message in batch:
+            try:
+                letters.append((message, decode(message.data)))
+            except Unreadable as error:
+                unreadable.append((message, error))
+        for message, reason in unreadable:
+            await self._park_unreadable(message, reason)
+        failures = 0
+        while letters:
+            try:
+                await self._commit([letter for _, letter in letters])
+            except Exception as error:
+                if not is_transient(error):
+                    break
+                await self._wait_out(error, failures, [message for message, _ in letters])
+                failures += 1
+            else:
+                for message, _ in letters:
+                    await message.ack()
+                self._log.info(
+                    "heard",
+                    stream=self._stream,
+                    letters=len(letters),
+                    first=letters[0][1].type,
+                    correlation=letters[0][1].correlationid,
+                    ms=round((time.monotonic() - started) * 1000, 1),
+                )
+                return
+        for message, letter in letters:
+            await self._process_alone(message, letter)
+
+    async def _commit(self, letters: Sequence[Envelope]) -> None:
+        async with self._db.transaction() as tx:
+            handled = await fence.accept(tx, letters, self._hears, self._register)
+        if handled:
+            await self._after_commit(handled)
+
+    async def _process_alone(self, message: Msg, letter: Envelope) -> None:
+        failures = 0
+        while True:
+            try:
+                await self._commit([letter])
+            except Exception as error:
+                if is_transient(error):
+                    await self._wait_out(error, failures, [message])
+                    failures += 1
+                    continue
+                await self._count(message, letter, error)
+                return
+            self._tries.pop(letter.id, None)
+            await message.ack()
+            return
+
+    async def _count(self, message: Msg, letter: Envelope, error: Exception) -> None:
+        self._tries[letter.id] += 1
+        tries = self._tries[letter.id]
+        self._log.error(
+            "letter.failed", type=letter.type, subject=letter.subject, id=letter.id, tries=tries, exc_info=error
+        )
+        if tries < POISON_TRIES:
+            # Later letters of this subject may overtake: the fence parks them until this one is through.
+            await message.nak(delay=_delay(tries))
+            return
+        async with self._db.transaction() as tx:
+            await fence.park(tx, letter, "poison", f"{type(error).__name__}: {error}"[:2000])
+        del self._tries[letter.id]
+        await message.term()
+
+    async def _park_unreadable(self, message: Msg, error: Unreadable) -> None:
+        self._log.error("letter.unreadable", stream=self._stream, subject=message.subject, error=str(error)[:200])
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                "insert into parked (event_id, source, subject, sequence, type, reason, error, body)"
+                " values ($1, $2, $3, 0, 'unreadable', 'poison', $4, $5)",
+                str(uuid7()),
+                self._stream,
+                f"unreadable:{message.subject}",
+                str(error)[:2000],
+                message.data,
+            )
+        await message.term()
+
+    async def _wait_out(self, error: Exception, failures: int, held: Sequence[Msg]) -> None:
+        self._log.warning("consumer.waits", stream=self._stream, error=type(error).__name__, held=len(held))
+        for message in held:
+            await message.in_progress()
+        await asyncio.sleep(_delay(failures))
+
+
+def _delay(failures: int) -> float:
+    return DELAYS[min(failures, len(DELAYS) - 1)]

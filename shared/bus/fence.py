@@ -1,0 +1,171 @@
+"""Order per (source, subject), kept in the database and not in memory.
+
+A letter with the next sequence is handled; one already handled is ignored; one that comes too early is parked in the
+same transaction and handled when its predecessor has been. A letter nobody could handle in five tries is parked as
+poison, and the later ones of its subject wait behind it; `redrive` takes them up again in order. Reference facts
+travel whole, so the newest wins and gaps do not matter.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from shared.db import Tx
+from shared.envelope import Envelope, Event, Unreadable, decode, is_reference
+
+SCHEMA_V1 = """
+create table fence (
+    source text not null,
+    subject text not null,
+    sequence bigint not null,
+    primary key (source, subject)
+) with (fillfactor = 80);
+create table parked (
+    event_id text primary key,
+    source text not null,
+    subject text not null,
+    sequence bigint not null,
+    type text not null,
+    reason text not null check (reason in ('gap', 'poison', 'behind')),
+    error text,
+    body bytea not null,
+    at timestamptz not null default clock_timestamp()
+);
+create index parked_in_order on parked (source, subject, sequence);
+"""
+
+Handler: TypeAlias = Callable[[Tx, Any, Envelope], Awaitable[None]]
+Hears: TypeAlias = Mapping[type[Event], Handler]
+Register: TypeAlias = Mapping[str, type[Event]]
+Key: TypeAlias = tuple[str, str]
+
+
+async def accept(tx: Tx, letters: Sequence[Envelope], hears: Hears, register: Register) -> list[Envelope]:
+    """Handle what is next, ignore what is past, park what is early; answers what was handled, in order."""
+    keys = {(letter.source, letter.subject) for letter in letters}
+    fences = await _fences(tx, keys)
+    blocked, waiting = await _parked(tx, keys)
+    handled: list[Envelope] = []
+    for letter in letters:
+        key = (letter.source, letter.subject)
+        at = fences.get(key, 0)
+        if letter.sequence <= at:
+            continue
+        if key in blocked or (letter.sequence > at + 1 and not is_reference(letter.type)):
+            await park(tx, letter, "behind" if key in blocked else "gap")
+            waiting.add(key)
+            continue
+        handled += await _handle(tx, letter, hears, register, fences)
+        if key in waiting:
+            handled += await _take_up(tx, key, hears, register, fences)
+    await _save(tx, fences)
+    return handled
+
+
+async def redrive(tx: Tx, source: str, subject: str, hears: Hears, register: Register) -> list[Envelope]:
+    """Handle all that is parked for this subject, in order, as far as it goes without a gap."""
+    key = (source, subject)
+    await tx.execute("update parked set reason = 'gap', error = null where source = $1 and subject = $2", *key)
+    fences = await _fences(tx, {key})
+    handled = await _take_up(tx, key, hears, register, fences)
+    await _save(tx, fences)
+    return handled
+
+
+async def park(tx: Tx, letter: Envelope, reason: str, error: str | None = None) -> None:
+    """Keep a letter for later; a letter parked twice stays parked once, with the graver reason."""
+    await tx.execute(
+        """
+        insert into parked (event_id, source, subject, sequence, type, reason, error, body)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (event_id) do update set reason = excluded.reason, error = excluded.error
+        where excluded.reason = 'poison'
+        """,
+        letter.id,
+        letter.source,
+        letter.subject,
+        letter.sequence,
+        letter.type,
+        reason,
+        error,
+        letter.encoded(),
+    )
+
+
+async def _handle(tx: Tx, letter: Envelope, hears: Hears, register: Register, fences: dict[Key, int]) -> list[Envelope]:
+    kind = register.get(letter.dataschema)
+    if kind is None:
+        raise Unreadable(f"unknown schema {letter.dataschema}")
+    handler = hears.get(kind)
+    if handler is not None:
+        await handler(tx, letter.open_as(kind), letter)
+    fences[letter.source, letter.subject] = letter.sequence
+    return [letter] if handler is not None else []
+
+
+async def _take_up(tx: Tx, key: Key, hears: Hears, register: Register, fences: dict[Key, int]) -> list[Envelope]:
+    handled: list[Envelope] = []
+    while (
+        row := await tx.fetchrow(
+            "delete from parked where source = $1 and subject = $2 and sequence = $3 and reason = 'gap' returning body",
+            *key,
+            fences.get(key, 0) + 1,
+        )
+    ) is not None:
+        handled += await _handle(tx, decode(row["body"]), hears, register, fences)
+    return handled
+
+
+async def _fences(tx: Tx, keys: set[Key]) -> dict[Key, int]:
+    """Lock the fences of these subjects. A missing one is made first, so that two consumers cannot both be first."""
+    found = await _lock(tx, keys)
+    missing = sorted(keys - found.keys())
+    if missing:
+        await tx.execute(
+            "insert into fence (source, subject, sequence) select k.source, k.subject, 0"
+            " from unnest($1::text[], $2::text[]) k(source, subject) on conflict do nothing",
+            [source for source, _ in missing],
+            [subject for _, subject in missing],
+        )
+        found |= await _lock(tx, set(missing))
+    return found
+
+
+async def _lock(tx: Tx, keys: set[Key]) -> dict[Key, int]:
+    rows = await tx.fetch(
+        """
+        select f.source, f.subject, f.sequence from fence f
+        join unnest($1::text[], $2::text[]) k(source, subject) using (source, subject)
+        order by f.source, f.subject for update of f
+        """,
+        [source for source, _ in keys],
+        [subject for _, subject in keys],
+    )
+    return {(row["source"], row["subject"]): row["sequence"] for row in rows}
+
+
+async def _parked(tx: Tx, keys: set[Key]) -> tuple[set[Key], set[Key]]:
+    """Subjects behind a poison letter, and subjects with letters that only came too early."""
+    rows = await tx.fetch(
+        """
+        select p.source, p.subject, bool_or(p.reason <> 'gap') as blocked from parked p
+        join unnest($1::text[], $2::text[]) k(source, subject) using (source, subject)
+        group by p.source, p.subject
+        """,
+        [source for source, _ in keys],
+        [subject for _, subject in keys],
+    )
+    blocked = {(row["source"], row["subject"]) for row in rows if row["blocked"]}
+    return blocked, {(row["source"], row["subject"]) for row in rows} - blocked
+
+
+async def _save(tx: Tx, fences: dict[Key, int]) -> None:
+    await tx.execute(
+        """
+        update fence f set sequence = k.sequence from unnest($1::text[], $2::text[], $3::bigint[])
+            k(source, subject, sequence)
+        where f.source = k.source and f.subject = k.subject and f.sequence < k.sequence
+        """,
+        [source for source, _ in fences],
+        [subject for _, subject in fences],
+        list(fences.values()),
+    )

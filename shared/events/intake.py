@@ -1,0 +1,76 @@
+"""What intake says: a complaint was filed, its complainant did something, somebody asked for their links."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from shared.envelope import Event
+
+
+class Contact(Event, frozen=True, kw_only=True):
+    """A complainant, without a plain IC, phone or e-mail. Sealed with `about` = the complaint number and `field` =
+    `ic`, `phone` or `email`; `ic_index` is the blind index with purpose `ic`."""
+
+    name: str
+    ic_sealed: str
+    phone_sealed: str
+    email_sealed: str
+    ic_index: str
+    ic_masked: str
+    phone_masked: str
+    email_masked: str
+    phone_is_mobile: bool
+    whatsapp_consent: bool
+    language: str
+
+
+class ComplaintSubmitted(Event, frozen=True, kw_only=True):
+    """A valid submission has its number. Subject: the number; always sequence 1."""
+
+    wire: ClassVar[str] = "complaint.submitted"
+
+    number: str
+    submitted_at: datetime
+    answer_by: datetime
+    channel: str = "web"
+    contact: Contact
+    department: str
+    department_name: str
+    ptj: str | None
+    ptj_name: str | None
+    module: str
+    module_ms: str
+    module_en: str
+    title: str
+    description: str
+    robot_check: str
+    """`passed`, or `missing` (no JavaScript: accepted and flagged)."""
+    attachments: tuple[str, ...] = ()
+
+
+class ComplainantActed(Event, frozen=True, kw_only=True):
+    """The complainant used the public thread. Subject: the number. Whether it is allowed, workflow decides."""
+
+    wire: ClassVar[str] = "complainant.acted"
+
+    number: str
+    message: str
+    """The id intake answered with: tracking waits for its fate."""
+    action: str
+    """`answer`, `not_solved`, `close`, `reopen` or `rate`."""
+    text: str = ""
+    score: int | None = None
+    proof: str
+    """`link`, or `ic_and_name`."""
+    attachments: tuple[str, ...] = ()
+
+
+class TrackingLinkRequested(Event, frozen=True, kw_only=True):
+    """Somebody gave an IC or a number on the tracking page. Subject: the request's own id, sequence 1.
+
+    Said for a hit and for a miss alike; notify finds the complaints, if any."""
+
+    wire: ClassVar[str] = "tracking_link.requested"
+
+    number: str | None = None
+    ic_index: str | None = None
+    language: str = "ms"

@@ -1,0 +1,130 @@
+"""The app factory: routes, problems, request ids, one log line per request, and loops that live as long as the app."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from shared import logs
+from shared.db import Database
+from shared.settings import ProcessSettings
+from shared.web import health, problems
+
+Loop = Callable[[], Awaitable[None]]
+RESTART_SECONDS = 1.0
+JSON_BODY_BYTES = 256 * 1024
+_REQUEST_ID = re.compile(rb"[0-9a-fA-F-]{36}")
+QUIET = {"/livez", "/readyz", "/metrics"}
+
+
+def create_app(
+    name: str,
+    *,
+    about: str,
+    settings: ProcessSettings,
+    routers: Sequence[APIRouter],
+    db: Database | None = None,
+    loops: Sequence[Loop] = (),
+    needed: Sequence[health.Check] = (),
+    wished: Sequence[health.Check] = (),
+    outbox_age: health.Age | None = None,
+    poke: Callable[[], None] = lambda: None,
+    state: dict[str, Any] | None = None,
+) -> FastAPI:
+    """A FastAPI app that opens `db`, runs `loops` until it stops (restarting one that raises), and answers errors as
+    problems. `poke` is called after each committed request; `state` is set on `app.state`."""
+    figures = health.Figures()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        logs.configure(name, settings.log_level, settings.log_format)
+        if db is not None:
+            await db.open()
+        tasks = [asyncio.create_task(_keep(loop)) for loop in loops]
+        try:
+            yield
+        finally:
+            for task in reversed(tasks):
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if db is not None:
+                await db.close()
+
+    app = FastAPI(
+        title=f"Helpdesk iSPEKS: {name}",
+        description=about,
+        version="1",
+        lifespan=lifespan,
+        responses=problems.PROBLEMS,
+        max_body_size=JSON_BODY_BYTES,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.db = db
+    app.state.poke = poke
+    app.state.figures = figures
+    for key, value in (state or {}).items():
+        setattr(app.state, key, value)
+    problems.install(app)
+    checks = [*needed, *([db.why_not_ready] if db is not None else [])]
+    app.include_router(health.routes(figures, checks, wished, outbox_age))
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(_Arrivals, figures=figures)
+    return app
+
+
+async def _keep(loop: Loop) -> None:
+    """Run a loop for as long as the app lives; one that raises is logged and started again."""
+    while True:
+        try:
+            await loop()
+        except Exception as error:
+            logs.get("web").error("loop.failed", loop=getattr(loop, "__qualname__", str(loop)), exc_info=error)
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+class _Arrivals:
+    """Gives every request an id and one log line with its outcome. Logs the route, never the path: paths hold links."""
+
+    def __init__(self, app: ASGIApp, figures: health.Figures) -> None:
+        self._app = app
+        self._figures = figures
+        self._log = logs.get("web")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        said = dict(scope["headers"]).get(b"x-request-id", b"")
+        request_id = said.decode() if _REQUEST_ID.fullmatch(said) else str(uuid7())
+        scope["request_id"] = request_id
+        started = time.perf_counter()
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(correlation=request_id):
+            try:
+                await self._app(scope, receive, watched)
+            finally:
+                route = getattr(scope.get("route"), "path", "none")
+                seconds = time.perf_counter() - started
+                self._figures.requests.labels(scope["method"], route, status).inc()
+                self._figures.seconds.labels(scope["method"], route).observe(seconds)
+                if route not in QUIET:
+                    self._log.info(
+                        "answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1)
+                    )

@@ -1,0 +1,128 @@
+"""The HTTP transaction edge: one transaction per request, committed before the client hears of it.
+
+A plain `yield` dependency of FastAPI commits after the answer has left; `scope="function"` is what makes the promise.
+"""
+
+import hashlib
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Depends, Header, Request, Response
+
+from shared.db import Tx
+from shared.errors import Conflict, FieldError, Invalid, Refused, Text
+
+SCHEMA_V1 = """
+create table idempotency (
+    route text not null,
+    key text not null,
+    fingerprint bytea not null,
+    status int,
+    body bytea,
+    at timestamptz not null default clock_timestamp(),
+    primary key (route, key)
+);
+create index idempotency_by_age on idempotency (at);
+"""
+KEPT = "48 hours"
+_KEY = re.compile(r'"?([A-Za-z0-9_\-]{8,128})"?')
+
+
+async def _transaction(request: Request) -> AsyncIterator[Tx]:
+    async with request.app.state.db.transaction() as tx:
+        yield tx
+    request.app.state.poke()
+
+
+Transaction = Annotated[Tx, Depends(_transaction, scope="function")]
+"""The request's transaction: committed before the answer leaves, rolled back when the route raises."""
+
+
+class _Once:
+    def __init__(self, tx: Tx, route: str, key: str | None, fingerprint: bytes) -> None:
+        self._tx = tx
+        self._route = route
+        self._key = key
+        self._fingerprint = fingerprint
+
+    async def answer(self, status: int, effect: Callable[[], Awaitable[Any]]) -> Response:
+        """Run the effect and answer with what it gives; the same key again gets the same answer and no effect.
+
+        The row lies in the effect's own transaction, so a twin that comes at the same time waits for the first.
+        Raises `Invalid` when the key was used for another content.
+        """
+        if self._key is None:
+            return _json(status, msgspec.json.encode(await effect()))
+        inserted = await self._tx.fetchval(
+            "insert into idempotency (route, key, fingerprint) values ($1, $2, $3) on conflict do nothing returning 1",
+            self._route,
+            self._key,
+            self._fingerprint,
+        )
+        if inserted is None:
+            return await self._again()
+        body = msgspec.json.encode(await effect())
+        await self._tx.execute(
+            "update idempotency set status = $3, body = $4 where route = $1 and key = $2",
+            self._route,
+            self._key,
+            status,
+            body,
+        )
+        return _json(status, body)
+
+    async def _again(self) -> Response:
+        row = await self._tx.fetchrow(
+            "select fingerprint, status, body from idempotency where route = $1 and key = $2", self._route, self._key
+        )
+        if row is None or row["status"] is None:
+            raise Refused("still_running", Text("Permintaan ini masih diproses.", "This request is still running."))
+        if row["fingerprint"] != self._fingerprint:
+            text = Text("Kunci ini telah digunakan untuk kandungan lain.", "This key was used for another content.")
+            raise Invalid([FieldError("Idempotency-Key", "key_reused", text)], code="key_reused")
+        return _json(row["status"], row["body"])
+
+
+def _json(status: int, body: bytes) -> Response:
+    return Response(body, status, media_type="application/json")
+
+
+async def _once(
+    request: Request,
+    tx: Transaction,
+    idempotency_key: Annotated[str | None, Header(description="Makes the request safe to repeat for 48 hours.")] = None,
+) -> _Once:
+    if idempotency_key is None:
+        return _Once(tx, "", None, b"")
+    key = _KEY.fullmatch(idempotency_key)
+    if key is None:
+        text = Text("8 hingga 128 huruf atau angka", "8 to 128 letters or digits")
+        raise Invalid([FieldError("Idempotency-Key", "key_malformed", text)])
+    route = f"{request.method} {request.url.path}"
+    return _Once(tx, route, key[1], hashlib.sha256(await request.body()).digest())
+
+
+Once = Annotated[_Once, Depends(_once)]
+"""Answers a POST once per Idempotency-Key."""
+
+
+async def forget_answers(tx: Tx) -> None:
+    """Drop answers older than 48 hours."""
+    await tx.execute(f"delete from idempotency where at < clock_timestamp() - interval '{KEPT}'")
+
+
+def _if_match(
+    if_match: Annotated[str | None, Header(description='The version you saw, as `"v7"`.')] = None,
+) -> int | None:
+    if if_match is None:
+        return None
+    said = re.fullmatch(r'(?:W/)?"v(\d{1,9})"', if_match.strip())
+    if said is None:
+        raise Conflict("stale", Text("Versi tidak dikenali.", "The version is not known."))
+    return int(said[1])
+
+
+IfMatch = Annotated[int | None, Depends(_if_match)]
+"""The version in If-Match, or none."""
