@@ -67,6 +67,26 @@ async def test_each_test_has_an_empty_broker_and_users_keep_to_their_subjects(br
     await workflow.close()
 
 
+async def test_a_follower_hears_acknowledges_and_touches_nobody_elses_place_in_the_line(broker: Broker) -> None:
+    workflow = await nats.connect(broker.url("workflow"))
+    await workflow.jetstream().add_stream(name="WORKFLOW", subjects=["workflow.>"])
+    await workflow.jetstream().publish("workflow.ref.staff.saved", b"{}")
+
+    query = await nats.connect(broker.url("query"))
+    line = query.jetstream(timeout=0.5)
+    await line.add_consumer("WORKFLOW", name="query-workflow", durable_name="query-workflow", ack_policy="explicit")
+    heard = await line.pull_subscribe_bind("query-workflow", "WORKFLOW")
+    (message,) = await heard.fetch(1, timeout=5)
+    await message.ack_sync()
+    info = await line.consumer_info("WORKFLOW", "query-workflow")
+    assert info.ack_floor is not None
+    assert info.ack_floor.stream_seq == 1
+    with pytest.raises(nats.errors.TimeoutError):  # a refused request is never answered
+        await line.consumer_info("WORKFLOW", "notify-workflow")
+    await query.close()
+    await workflow.close()
+
+
 async def test_a_broker_can_die_come_back_and_lose_its_memory(broker: Broker) -> None:
     async def messages() -> int:
         client = await nats.connect(broker.url("intake"))

@@ -1,0 +1,66 @@
+# Helpdesk iSPEKS: two commands do it all, `make run` and `make test`. They need python3 (3.11 or newer, with venv) and make.
+
+PYTHON ?= python3
+HELPDESK = .venv/bin/helpdesk
+TOOLS = .venv/bin
+
+# The first port of the row (make run PORT=9000), whether business time may be moved (CLOCK=adjustable), and where tests
+# find Postgres and NATS (INFRA=containers). ARGS go to pytest as they are.
+PORT ?= 8000
+CLOCK ?=
+INFRA ?=
+ARGS ?=
+export PORT CLOCK INFRA
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run demo reset test check format lint types imports containers-test lock
+
+##@ Run it
+
+run: install ## everything on one machine, from http://127.0.0.1:8000 on (PORT=9000 moves the row; CLOCK=adjustable)
+	@exec $(HELPDESK) run --tethered
+
+reset: install ## delete all data in .run/, after asking
+	@exec $(HELPDESK) reset
+
+##@ Prove it
+
+test: install-dev ## every test, on Postgres and NATS from wheels (INFRA=containers: on containers; ARGS="-k words")
+	@$(TOOLS)/pytest $(ARGS)
+
+check: install-dev format lint types imports containers-test test ## what CI runs
+
+format: install-dev
+	@$(TOOLS)/ruff format --check --quiet . || { echo "Not formatted. Mend it: $(TOOLS)/ruff format ."; exit 1; }
+
+lint: install-dev
+	@$(TOOLS)/ruff check --quiet .
+
+types: install-dev
+	@$(TOOLS)/mypy --no-error-summary
+
+imports: install-dev
+	@$(TOOLS)/lint-imports --no-logo > .venv/imports.log 2>&1 || { cat .venv/imports.log; exit 1; }
+
+containers-test: install-dev ## the integration tests once more on containers, where Docker answers and has both images
+	@if docker image inspect $${POSTGRES_IMAGE:-postgres:18} $${NATS_IMAGE:-nats:2.15-alpine} > /dev/null 2>&1; \
+	then INFRA=containers $(TOOLS)/pytest -q tests/integration; \
+	else echo "No Docker here that has both images: the container suite was not run."; fi
+
+##@ Keep it
+
+lock: install-dev ## renew the locks from pyproject.toml, hashes and no addresses
+	@$(TOOLS)/uv lock --quiet --upgrade
+	@$(TOOLS)/uv export --quiet --no-emit-project --no-annotate --no-header --no-dev -o requirements.lock
+	@$(TOOLS)/uv export --quiet --no-emit-project --no-annotate --no-header --all-groups -o requirements-dev.lock
+
+help: ## this page
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install:
+	@$(PYTHON) deploy/bootstrap.py
+
+install-dev:
+	@$(PYTHON) deploy/bootstrap.py --dev
