@@ -43,10 +43,12 @@ def greets(port: int) -> bool:
 class Nats:
     """One server over one store directory."""
 
-    def __init__(self, store: Path, port: int, passwords: Mapping[str, str]) -> None:
+    name = "nats"
+
+    def __init__(self, store: Path, port: int, passwords: Mapping[str, str], log: Path) -> None:
         self.store = store.resolve()
         self.port = port
-        self.log = self.store.parent / f"{self.store.name}.log"
+        self.log = log
         self._passwords = passwords
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -56,6 +58,10 @@ class Nats:
 
     def url(self, user: str) -> str:
         return f"nats://{user}:{self._passwords[user]}@127.0.0.1:{self.port}"
+
+    def poll(self) -> int | None:
+        """How it ended (a negative signal number, or its exit code), None while it runs."""
+        return self._process.poll() if self._process else None
 
     def start(self, within: float = 15.0) -> None:
         """Returns when the server greets its clients, which it does after its streams are recovered."""
@@ -77,6 +83,10 @@ class Nats:
         ):
             self.kill()
             raise Trouble(f"NATS did not start: {last_line(self.log)} ({self.log})")
+
+    def ask(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
         if self._process:

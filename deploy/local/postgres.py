@@ -52,10 +52,12 @@ def disguise() -> list[str] | None:
 class Postgres:
     """One server over one data directory, made on the first start."""
 
-    def __init__(self, data: Path, port: int, password: str, settings: dict[str, str] | None = None) -> None:
+    name = "postgres"
+
+    def __init__(self, data: Path, port: int, password: str, log: Path, settings: dict[str, str] | None = None) -> None:
         self.data = data.resolve()
         self.port = port
-        self.log = self.data.parent / "postgres.log"
+        self.log = log
         self._password = password
         self._settings = settings or {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -67,6 +69,10 @@ class Postgres:
     def url(self, database: str = "postgres", user: str = "postgres", password: str | None = None) -> str:
         secret = quote(self._password if password is None else password, safe="")
         return f"postgresql://{user}:{secret}@127.0.0.1:{self.port}/{database}"
+
+    def poll(self) -> int | None:
+        """How it ended (a negative signal number, or its exit code), None while it runs."""
+        return self._process.poll() if self._process else None
 
     def start(self, within: float = 30.0) -> None:
         """Returns when the server accepts connections. Call it from the main thread: the tether is to the thread."""
@@ -97,8 +103,12 @@ class Postgres:
             self.kill()
             raise Trouble(f"Postgres did not start: {last_line(self.log)} ({self.log})")
 
+    def ask(self) -> None:
+        """For a fast shutdown: sessions are cut, everything committed is on disk."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+
     def stop(self) -> None:
-        """A fast shutdown: sessions are cut, everything committed is on disk."""
         if self._process:
             end(self._process, signal.SIGINT, within=20.0)
 

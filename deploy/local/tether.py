@@ -7,6 +7,7 @@ Standard library only, and run with -I -S, so that the detour costs 20 ms.
 
 import ctypes
 import os
+import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> None:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])  # the launcher holds signals back; that would be inherited
     die_with_parent(int(signum), int(parent))  # after the change of user, which would clear it
     os.execvp(command[0], command)  # noqa: S606 - replacing this process is the point
 

@@ -67,7 +67,11 @@ class WheelPostgres:
         self._home = Path(tempfile.mkdtemp(prefix="helpdesk-postgres-"))
         self._home.chmod(0o711)  # where Postgres must really become nobody, it has to get here
         self._server = Postgres(
-            self._home / "data", free_port(), ADMIN_PASSWORD, {**VOLATILE, "max_connections": "200"}
+            self._home / "data",
+            free_port(),
+            ADMIN_PASSWORD,
+            self._home / "log",
+            {**VOLATILE, "max_connections": "200"},
         )
 
     def start(self) -> None:
@@ -128,8 +132,13 @@ class Databases:
         self._numbers = itertools.count(1)
 
     def start(self) -> None:
-        self._server.start()
-        self._aside.run(self._make_template())
+        try:
+            self._server.start()
+            self._aside.run(self._make_template())
+        except BaseException:
+            self._aside.close()
+            self._server.stop()
+            raise
 
     def stop(self) -> None:
         self._aside.run(self._admin.close())
@@ -166,7 +175,7 @@ class Broker(Protocol):
 class WheelBroker(Nats):
     def __init__(self) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="helpdesk-nats-"))
-        super().__init__(self._home / "nats", free_port(), PASSWORDS)
+        super().__init__(self._home / "nats", free_port(), PASSWORDS, self._home / "log")
 
     def forget(self) -> None:
         shutil.rmtree(self.store, ignore_errors=True)

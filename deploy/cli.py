@@ -1,0 +1,103 @@
+"""`helpdesk`: the one command-line program. Each command says in one line what went wrong, or nothing."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from deploy.local.home import Home
+from deploy.local.processes import Trouble
+from deploy.local.row import LAST, Row
+
+app = typer.Typer(
+    help="Helpdesk iSPEKS, from the command line. Data lies in .run/, or where HELPDESK_HOME says.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+clock_app = typer.Typer(help="Business time, where make run CLOCK=adjustable permits to move it.", no_args_is_help=True)
+app.add_typer(clock_app, name="clock")
+
+Port = Annotated[int, typer.Option(envvar="PORT", min=1024, max=LAST, help="First port of the row.")]
+Clock = Annotated[str, typer.Option(envvar="CLOCK", help="'adjustable' lets business time be moved.")]
+Tethered = Annotated[bool, typer.Option("--tethered", hidden=True, help="End when whoever started this ends.")]
+
+
+@app.command()
+def run(port: Port = 8000, clock: Clock = "", tethered: Tethered = False) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    from deploy.local.launcher import Launcher
+    from deploy.local.tether import die_with_parent
+
+    if clock not in ("", "adjustable"):
+        raise Trouble(f"CLOCK can only be 'adjustable', not {clock!r}.")
+    if tethered:
+        die_with_parent(signal.SIGTERM, os.getppid())
+    Launcher(Home(), port, clock).run()
+
+
+@app.command()
+def status() -> None:
+    """What runs, whether it is ready, and its memory (PSS) with Postgres and NATS."""
+    from rich.table import Table
+
+    from deploy.local.panel import console
+    from deploy.local.status import lines
+
+    found = lines(Home())
+    table = Table(expand=False)
+    for column, justify in (("Program", "left"), ("Processes", "right"), ("Condition", "left"), ("PSS", "right")):
+        table.add_column(column, justify="right" if justify == "right" else "left")
+    for line in found:
+        table.add_row(line.name, str(len(line.pids)), line.condition, f"{line.memory / 2**20:.1f} MB")
+    table.add_section()
+    processes, memory = sum(len(line.pids) for line in found), sum(line.memory for line in found)
+    table.add_row("in all", str(processes), "", f"{memory / 2**20:.1f} MB")
+    console.print(table)
+
+
+@clock_app.command()
+def advance(by: Annotated[str, typer.Argument(help="Such as 3d, 12h, 1d12h.")]) -> None:
+    """Move business time forward."""
+    from deploy.local import clock, keys
+    from deploy.local.setting_up import DATABASE, admin_url
+
+    home = Home()
+    state = home.state()
+    if not home.occupied() or not state:
+        raise Trouble(f"Nothing is running on {home.path}.")
+    if state["clock"] != "adjustable":
+        raise Trouble("Business time stands here: only make run CLOCK=adjustable lets it be moved.")
+    url = admin_url(Row(state["port"]), keys.load(home.keys), DATABASE)
+    print(f"Business time is {asyncio.run(clock.move(url, clock.parse(by)))} ahead now.")
+
+
+@app.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Delete all data of this machine's helpdesk, after asking."""
+    home = Home()
+    if not home.path.exists():
+        raise Trouble(f"There is nothing to delete: no {home.path}.")
+    if home.occupied():
+        raise Trouble(f"A copy is running on {home.path}. Stop it first.")
+    if not yes:
+        typer.confirm(f"Delete {home.path} with all complaints, mails and keys in it?", abort=True)
+    shutil.rmtree(home.path)
+    print(f"Deleted {home.path}.")
+
+
+def main() -> None:
+    """Runs the command; trouble is one line and exit code 1, never a traceback."""
+    try:
+        app()
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

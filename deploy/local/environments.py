@@ -1,0 +1,67 @@
+"""What each process is told by its environment on one machine."""
+
+from deploy.local.home import Home
+from deploy.local.keys import Keys
+from deploy.local.row import Row
+
+SENDER = "Helpdesk iSPEKS <helpdesk@ispeks.example>"
+
+
+def environment(name: str, row: Row, keys: Keys, home: Home) -> dict[str, str]:
+    """The environment of intake, workflow, notify, query, the portal or the mailbox."""
+    common = {
+        "HOST": "127.0.0.1",
+        "PORT": str(row.port(name)),
+        "PUBLIC_URL": row.url("portal"),
+        "SERVICE_TOKEN": keys.service_token,
+    }
+    if name == "mailbox":
+        return {**common, "SMTP_PORT": str(row.port("smtp")), "MESSAGES": str(home.path / "messages.jsonl")}
+    common["NATS_URL"] = f"nats://{name}:{keys.passwords[name]}@127.0.0.1:{row.port('nats')}"
+    if name == "portal":
+        return {**common, **{f"{other.upper()}_URL": row.url(other) for other in own(keys, row, home)}}
+    return {
+        **common,
+        "DATABASE_URL": database_url(name, row, keys),
+        "STAFF_PUBLIC_KEY": keys.staff_public_key,
+        **own(keys, row, home)[name],
+    }
+
+
+def database_url(service: str, row: Row, keys: Keys) -> str:
+    return f"postgresql://{service}:{keys.passwords[service]}@127.0.0.1:{row.port('postgres')}/helpdesk"
+
+
+def own(keys: Keys, row: Row, home: Home) -> dict[str, dict[str, str]]:
+    """What only one service is told. A key is named here exactly where its holder may have it."""
+    blobs = home.blobs.as_uri()
+    return {
+        "intake": {
+            "SEALING_KEYS": keys.sealing_keys,
+            "INDEX_KEY": keys.index_key,
+            "TRACKING_KEYS": keys.tracking_keys,
+            "ALTCHA_KEY": keys.altcha_key,
+            "BLOBS": blobs,
+        },
+        "workflow": {
+            "SEALING_KEYS": keys.sealing_keys,
+            "STAFF_PRIVATE_KEY": keys.staff_private_key,
+            "BLOBS": blobs,
+        },
+        "notify": {
+            "SEALING_KEYS": keys.sealing_keys,
+            "TRACKING_KEYS": keys.tracking_keys,
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(row.port("smtp")),
+            "SMTP_TLS": "none",
+            "MAIL_FROM": SENDER,
+            "SENDING": "on",
+        },
+        "query": {
+            "INDEX_KEY": keys.index_key,
+            "TRACKING_KEYS": keys.tracking_keys,
+            "TRACKING_BY_IC": "link",
+            "WORKFLOW_URL": row.url("workflow"),
+            "BLOBS": blobs,
+        },
+    }

@@ -1,0 +1,135 @@
+"""`make run`: Postgres, NATS, five services and a mailbox on one machine, out of wheels, for one person's eyes.
+
+Promises: ready, or one clear line why not; what dies is started again; an end leaves no process and no damage, however
+it comes, also when the launcher itself is killed.
+"""
+
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from deploy.local import children, panel, setting_up, supervisor
+from deploy.local.environments import environment
+from deploy.local.follow import Follower
+from deploy.local.home import Home, plainly
+from deploy.local.keys import Keys, load_or_make
+from deploy.local.nats import Nats
+from deploy.local.postgres import Postgres
+from deploy.local.processes import Trouble, last_line
+from deploy.local.row import Row
+from deploy.local.services import APPS, import_once, serve
+
+READY_SECONDS = 60.0
+PREDECESSOR_SECONDS = 10.0
+ENDING = (("portal",), ("intake", "workflow", "notify", "query"), ("mailbox",), ("nats",), ("postgres",))
+MODEST = {"shared_buffers": "48MB", "max_connections": "120", "max_wal_size": "256MB", "jit": "off"}
+"""One office on one machine."""
+
+
+class Stopped(Exception):
+    """Somebody asked us to end."""
+
+
+class Launcher:
+    """One run, from the lock on `.run` to the last process gone."""
+
+    def __init__(self, home: Home, port: int, clock: str = "") -> None:
+        self.home, self.row, self._clock = home, Row(port), clock
+        self._begun = time.monotonic()
+        self._follower = Follower({name: home.log(name) for name in APPS})
+        self._supervisor = supervisor.Supervisor(self._follower.say, self._tell_state)
+
+    def run(self) -> None:
+        """Starts everything and looks after it until somebody asks it to end."""
+        supervisor.hold_signals()
+        os.umask(0o077)
+        self.home.occupy()
+        try:
+            self._start()
+            self.until(lambda: False, float("inf"))
+        except Stopped:
+            self._follower.say("Stopping ...")
+            self._end()
+            self._follower.say("Stopped.")
+        except OSError as error:
+            raise plainly(error, self.home.path) from error
+        finally:
+            self._end()
+
+    def until(self, condition: Callable[[], bool], within: float) -> bool:
+        """Looks after everything until the condition holds; whether it came to hold. Raises Stopped."""
+        until = time.monotonic() + within
+        while not condition():
+            self._supervisor.look_after()
+            self._follower.pump()
+            if supervisor.asked_to_stop(supervisor.TICK if within > READY_SECONDS else 0.05):
+                raise Stopped
+            if time.monotonic() > until:
+                return False
+        return True
+
+    def laggards(self) -> list[str]:
+        """Who is not ready, and why, as they say it themselves."""
+        return [f"{name}: {why}" for name in APPS if (why := why_not_ready(self.row.url(name))) is not None]
+
+    def _start(self) -> None:
+        self.row.claim(patience=PREDECESSOR_SECONDS if self.home.state() else 0.0)
+        keys = load_or_make(self.home.keys)
+        self._tell_state()
+        panel.console.print(f"Starting Helpdesk iSPEKS in {self.home.path} ...", soft_wrap=True)
+        logs = {name: self.home.fresh_log(name) for name in (*APPS, "nats", "postgres", "setting-up")}
+        postgres, nats = self.row.port("postgres"), self.row.port("nats")
+        self._supervisor.start(Postgres(self.home.postgres, postgres, keys.postgres_password, logs["postgres"], MODEST))
+        self._supervisor.start(Nats(self.home.nats, nats, keys.passwords, logs["nats"]))
+        import_once()
+        self._set_up(keys)
+        for name in APPS:
+            told = {"LOG_FORMAT": "console", **environment(name, self.row, keys, self.home)}
+            self._supervisor.start(children.Forked(name, serve(name), logs[name], told))
+        self._tell_state()
+        if not self.until(lambda: not self.laggards(), READY_SECONDS):
+            raise Trouble(f"Not ready after {READY_SECONDS:g} s: {'; '.join(self.laggards())}")
+        panel.show(self.row, self.home, time.monotonic() - self._begun)
+
+    def _set_up(self, keys: Keys) -> None:
+        """In a child: an event loop must not have been here when the services are forked."""
+        log = self.home.log("setting-up")
+        work = setting_up.set_up(self.row, keys, adjustable=self._clock == "adjustable")
+        child = children.Forked("setting-up", work, log, {})
+        child.start()
+        try:
+            self.until(lambda: child.poll() is not None, float("inf"))
+        finally:
+            child.kill()
+        if child.returncode == setting_up.CLOCK_MOVED:
+            raise Trouble(f"Business time in {self.home.path} was moved: make run CLOCK=adjustable, or make reset.")
+        if child.returncode != 0:
+            raise Trouble(f"Setting up the database failed: {last_line(log)} ({log})")
+
+    def _tell_state(self) -> None:
+        self.home.write_state(
+            {"pid": os.getpid(), "port": self.row.first, "clock": self._clock, "children": self._supervisor.pids}
+        )
+
+    def _end(self) -> None:
+        if self._supervisor.pids:
+            self._supervisor.stop(ENDING)
+            self.home.forget_state()
+
+
+def why_not_ready(url: str) -> str | None:
+    """None when `/readyz` says yes, otherwise its reasons in one line."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2.0):  # noqa: S310 - our own address
+            return None
+    except urllib.error.HTTPError as error:
+        with error:
+            try:
+                return ", ".join(json.loads(error.read())["why"])
+            except (ValueError, KeyError, TypeError):
+                return f"answers {error.code}"
+    except OSError:
+        return "does not answer"

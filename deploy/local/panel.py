@@ -1,0 +1,44 @@
+"""What people see of a run: where everything is, and who may log in."""
+
+import json
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from deploy.local.home import Home
+from deploy.local.row import Row
+
+console = Console(highlight=False)
+
+
+def show(row: Row, home: Home, seconds: float) -> None:
+    """The panel that says: you can begin."""
+    addresses = Table.grid(padding=(0, 2))
+    for name, url in (
+        ("Borang Aduan, Semakan, staff", row.url("portal")),
+        ("Mail and WhatsApp that went out", row.url("mailbox")),
+        *((f"API of {name}", f"{row.url(name)}/docs") for name in ("intake", "workflow", "notify", "query")),
+    ):
+        addresses.add_row(name, f"[bold]{url}[/bold]")
+    console.print(
+        Panel(addresses, title=f"Helpdesk iSPEKS is ready ({seconds:.1f} s)", title_align="left", expand=False)
+    )
+    logins = read_logins(home)
+    if logins:
+        table = Table(title=f"Demo logins (also in {home.logins})", title_justify="left", expand=False)
+        for column in ("Role", "Name", "No. Kad Pengenalan", "Password"):
+            table.add_column(column, no_wrap=True)
+        for login in logins:
+            table.add_row(login["role"], login.get("name", ""), login["ic"], login["password"])
+        console.print(table)
+    console.print("Ctrl-C stops it all. Logs:")
+
+
+def read_logins(home: Home) -> list[dict[str, Any]]:
+    try:
+        found: list[dict[str, Any]] = json.loads(home.logins.read_text())
+    except (OSError, ValueError):
+        return []
+    return found
