@@ -54,7 +54,7 @@ def _part(mail: EmailMessage, kind: str) -> str | None:
     if body is None:
         return None
     try:
-        return str(body.get_content())
+        return str(body.get_content()).replace("\r\n", "\n")
     except (LookupError, ValueError):  # a character set nobody knows
         payload = body.get_payload(decode=True)
         return payload.decode(errors="replace") if isinstance(payload, bytes) else ""
