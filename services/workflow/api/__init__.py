@@ -1,0 +1,1 @@
+"""Workflow over HTTP: parse, call one handler, answer. `complaints`, `sessions`, `staff`, `office`, `record`."""

@@ -1,0 +1,285 @@
+"""A complaint, what the caller may do with it, and doing it."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.workflow.api.edge import Correlation, Present, Secrets
+from services.workflow.domain import clocks
+from services.workflow.domain.given import Given
+from services.workflow.handlers import complaints, office
+from services.workflow.handlers.complaints import NO_VERSION_NEEDED, Standing
+from services.workflow.machine import LABELS, PHASES, Action
+from services.workflow.store import complaints as store
+from shared.errors import NotFound
+from shared.web import IfMatch, Once, Transaction
+
+router = APIRouter(prefix="/v1", tags=["complaints"])
+
+
+class Label(BaseModel):
+    """A label in both languages."""
+
+    ms: str
+    en: str
+
+
+class Allowed(BaseModel):
+    """An action the caller may take now. A need that ends in `?` is optional."""
+
+    action: str
+    label: Label
+    role: str
+    needs: list[str]
+    if_match: bool
+
+
+class Named(BaseModel):
+    """A member of staff."""
+
+    id: str
+    name: str
+
+
+class Share(BaseModel):
+    """A custodian's part of the complaint's life."""
+
+    seconds: float
+    days: int
+
+
+class Clocks(BaseModel):
+    """Working days unless they say otherwise."""
+
+    age_days: int
+    age_calendar_days: int
+    complaint_days: int
+    custodian_days: int
+    custody: dict[str, Share]
+    answer_by: datetime
+    first_answered_at: datetime | None
+    solve_by: datetime
+
+
+class ComplaintView(BaseModel):
+    """A complaint as workflow answers it. `version` is also the ETag."""
+
+    number: str
+    state: str
+    phase: str
+    version: int
+    custodian: str | None
+    outcome: str | None
+    priority: str
+    module: str
+    complex: bool
+    level: int
+    pic: Named | None
+    claimant: Named | None
+    due: datetime | None
+    role: str | None
+    vendor_reference: str | None
+    duplicate_of: str | None
+    clocks: Clocks
+    allowed: list[Allowed]
+
+
+class SolutionBody(BaseModel):
+    """What was wrong and which steps solved it."""
+
+    model_config = ConfigDict(extra="forbid")
+    cause: str = ""
+    steps: str = ""
+
+
+class ActBody(BaseModel):
+    """What an action needs; see `allowed[].needs`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"text": "Sila cuba semula transaksi selepas jam 2 petang."}]},
+    )
+    text: str | None = None
+    public_text: str | None = None
+    reason: str | None = None
+    solution: SolutionBody | None = None
+    pic: str | None = None
+    vendor_reference: str | None = None
+    duplicate_of: str | None = None
+    priority: str | None = None
+    module: str | None = None
+    complex: bool | None = None
+    email: str | None = None
+    phone: str | None = None
+    attachments: list[str] = Field(default=[], max_length=5)
+
+
+class Assignment(BaseModel):
+    """One complaint for one PIC; `version` where the caller had read one."""
+
+    model_config = ConfigDict(extra="forbid")
+    number: str
+    pic: str
+    version: int | None = None
+
+
+class Assignments(BaseModel):
+    """Many at once."""
+
+    model_config = ConfigDict(extra="forbid")
+    items: list[Assignment] = Field(min_length=1, max_length=200)
+
+
+@router.get("/complaints/{number}", response_model=ComplaintView)
+async def show(number: str, tx: Transaction, caller: Present) -> Response:
+    """The complaint as it stands, and the actions the caller may take now."""
+    return _answer(await complaints.look(tx, number, caller))
+
+
+@router.post(
+    "/complaints/{number}/actions/{action}",
+    response_model=ComplaintView,
+    description="Needs `If-Match` but for `note` and `reply`. 409 says what is allowed instead.",
+)
+async def act(
+    number: str,
+    action: str,
+    body: ActBody,
+    tx: Transaction,
+    caller: Present,
+    once: Once,
+    version: IfMatch,
+    secrets: Secrets,
+    correlation: Correlation,
+) -> Response:
+    """Do one action of the table."""
+    if action not in set(Action):
+        raise NotFound
+    words = Given(
+        text=body.text,
+        public_text=body.public_text,
+        reason=body.reason,
+        cause=body.solution.cause if body.solution else None,
+        steps=body.solution.steps if body.solution else None,
+        vendor_reference=body.vendor_reference,
+        duplicate_of=body.duplicate_of,
+        priority=body.priority,
+        module=body.module,
+        complex=body.complex,
+        email=body.email,
+        phone=body.phone,
+        attachments=tuple(body.attachments),
+    )
+
+    async def effect() -> dict[str, Any]:
+        standing = await complaints.act(
+            tx,
+            number,
+            Action(action),
+            words,
+            caller,
+            pic=body.pic,
+            version=version,
+            keyring=secrets.sealing,
+            correlation=correlation,
+        )
+        return _view(standing)
+
+    answer = await once.answer(200, effect)
+    answer.headers["ETag"] = f'"v{_version_in(answer)}"'
+    return answer
+
+
+@router.post("/complaints/{number}/contact")
+async def contact(number: str, tx: Transaction, caller: Present, secrets: Secrets) -> dict[str, str]:
+    """The plain IC, phone and e-mail, for those who handle the complaint. Every call is on record."""
+    return await complaints.reveal_contact(tx, number, caller, secrets.sealing)
+
+
+@router.post("/assignments")
+async def assign_many(
+    body: Assignments, tx: Transaction, caller: Present, secrets: Secrets, correlation: Correlation
+) -> dict[str, list[dict[str, Any]]]:
+    """Hand out many complaints, with a result for each."""
+    caller.needs("ADMIN")
+    items = [(one.number, one.pic, one.version) for one in body.items]
+    results = await complaints.assign_many(tx, items, caller, keyring=secrets.sealing, correlation=correlation)
+    return {"items": results}
+
+
+@router.get("/complaints/{number}/suggested-pics")
+async def suggested_pics(number: str, tx: Transaction, caller: Present) -> dict[str, list[dict[str, object]]]:
+    """Active PICs: those of the module first, then by load."""
+    caller.needs("ADMIN")
+    standing = await complaints.look(tx, number, caller)
+    return {"items": await office.suggested_pics(tx, standing.complaint)}
+
+
+@router.get("/complaints/{number}/events")
+async def events(number: str, tx: Transaction, caller: Present) -> Response:
+    """All that happened to it, as said. Not for the vendor, who sees only the own leg (in query)."""
+    await complaints.look(tx, number, caller)
+    caller.needs("ADMIN", "PIC", "IMPLEMENTOR", "MANAGEMENT")
+    history = [envelope.encoded() for envelope in await store.history(tx, number)]
+    return Response(b'{"items":[' + b",".join(history) + b"]}", media_type="application/json")
+
+
+def _answer(standing: Standing) -> Response:
+    view = ComplaintView.model_validate(_view(standing))
+    return Response(
+        view.model_dump_json(), media_type="application/json", headers={"ETag": f'"v{standing.complaint.version}"'}
+    )
+
+
+def _view(standing: Standing) -> dict[str, Any]:
+    complaint, now, rules = standing.complaint, standing.now, standing.known.rules
+    shares = clocks.shares(complaint, rules, now)
+    until = complaint.ended_at or now
+    return {
+        "number": complaint.number,
+        "state": complaint.state,
+        "phase": PHASES[complaint.state],
+        "version": complaint.version,
+        "custodian": complaint.custodian,
+        "outcome": complaint.outcome,
+        "priority": complaint.priority,
+        "module": complaint.module,
+        "complex": complaint.complex,
+        "level": complaint.level,
+        "pic": _named(complaint.pic),
+        "claimant": _named(complaint.claimant),
+        "due": complaint.due,
+        "role": next((role for role, _ in standing.may.values()), None),
+        "vendor_reference": complaint.vendor_reference,
+        "duplicate_of": complaint.duplicate_of,
+        "clocks": {
+            "age_days": rules.office.days_between(complaint.submitted_at, until),
+            "age_calendar_days": rules.office.calendar_days(complaint.submitted_at, until),
+            "complaint_days": sum(int(shares[one]["days"]) for one in clocks.RUNNING),
+            "custodian_days": rules.office.days_between(complaint.custody[-1].since, now) if complaint.open else 0,
+            "custody": shares,
+            "answer_by": complaint.answer_by,
+            "first_answered_at": complaint.first_answered_at,
+            "solve_by": clocks.solve_by(complaint, rules, now),
+        },
+        "allowed": [
+            {
+                "action": action,
+                "label": LABELS["action"][action]._asdict(),
+                "role": role,
+                "needs": list(row.needs),
+                "if_match": action not in NO_VERSION_NEEDED,
+            }
+            for action, (role, row) in standing.may.items()
+        ],
+    }
+
+
+def _named(person: Any) -> dict[str, str] | None:
+    return {"id": person.id, "name": person.name} if person else None
+
+
+def _version_in(answer: Response) -> int:
+    return ComplaintView.model_validate_json(bytes(answer.body)).version

@@ -1,0 +1,35 @@
+"""What the routes share: the caller as they are now, and the keys."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.workflow.handlers import people
+from services.workflow.handlers.people import Keys
+from shared.auth import Caller, Staff
+from shared.web import Transaction
+
+
+async def _present(caller: Staff, tx: Transaction) -> Caller:
+    return await people.present(tx, caller)
+
+
+Present = Annotated[Caller, Depends(_present, scope="function")]
+"""The member of staff who calls, as they are now: a disabled one is out at once."""
+
+
+def _keys(request: Request) -> Keys:
+    keys: Keys = request.app.state.keys
+    return keys
+
+
+Secrets = Annotated[Keys, Depends(_keys)]
+"""The sealing keys and the staff index key."""
+
+
+def _correlation(request: Request) -> str:
+    return str(request.scope["request_id"])
+
+
+Correlation = Annotated[str, Depends(_correlation)]
+"""The request's id, which every event it causes carries."""

@@ -1,0 +1,90 @@
+"""The table, and the whole record for those who rebuild from it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.workflow.machine import CUSTODIANS, EVENTS, LABELS, MACHINE_VERSION, PHASES, TABLE, Action, State, is_open
+from services.workflow.machine.proof import diagram
+from services.workflow.store import complaints, facts
+from shared.auth import PortalOnly
+from shared.errors import NotFound
+from shared.web import Transaction
+
+router = APIRouter(prefix="/v1", tags=["workflow"])
+FACTS = "facts"
+
+
+@router.get("/workflow")
+async def workflow() -> dict[str, Any]:
+    """States, actions, rows and labels: the one table as JSON."""
+    return {
+        "version": MACHINE_VERSION,
+        "states": [
+            {
+                "name": state,
+                "label": LABELS["state"][state]._asdict(),
+                "phase": PHASES[state],
+                "custodian": CUSTODIANS[state],
+                "open": is_open(state),
+            }
+            for state in State
+        ],
+        "actions": [
+            {
+                "name": action,
+                "label": LABELS["action"][action]._asdict(),
+                "event": EVENTS[action],
+                "rows": [
+                    {
+                        "from": sorted(row.sources),
+                        "to": row.to,
+                        "who": sorted(row.roles),
+                        "needs": row.needs,
+                        "read_by": list(row.readers),
+                    }
+                    for row in TABLE
+                    if row.action is action
+                ],
+            }
+            for action in Action
+        ],
+        **{
+            f"{kind}s": [{"name": name, "label": text._asdict()} for name, text in LABELS[kind].items()]
+            for kind in ("phase", "outcome", "role")
+        },
+    }
+
+
+@router.get("/workflow.mmd")
+async def picture() -> Response:
+    """The table as a Mermaid diagram."""
+    return Response(diagram(TABLE), media_type="text/plain; charset=utf-8")
+
+
+@router.get("/events", dependencies=[PortalOnly])
+async def record(
+    tx: Transaction,
+    after: str = "",
+    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+) -> Response:
+    """The whole record as NDJSON, reference facts first: lines of `{"cursor", "event"}`; ask again after the last."""
+    lines: list[bytes] = []
+    if after in {"", FACTS}:
+        if after == "":
+            lines += _lines(await facts.own(tx), cursor=FACTS)
+        cursor = complaints.FIRST
+    else:
+        try:
+            cursor = UUID(after)
+        except ValueError:
+            raise NotFound from None
+    lines += _lines(await complaints.record_page(tx, cursor, limit))
+    return Response(b"".join(lines), media_type="application/x-ndjson")
+
+
+def _lines(events: list[tuple[UUID, bytes]], cursor: str | None = None) -> Iterator[bytes]:
+    for event_id, body in events:
+        yield b'{"cursor":"%s","event":%s}\n' % ((cursor or str(event_id)).encode(), body)

@@ -1,0 +1,183 @@
+"""What an action does: the row decides where it leads, `changes` what else it changes and what its event brings.
+
+Every action yields exactly one new version and one event that says from, to, who, and what is due now.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from services.workflow.domain.changes import CHANGES, brings
+from services.workflow.domain.clocks import Rules, due, handed_to, reopen_until
+from services.workflow.domain.complaint import Complaint, Span
+from services.workflow.domain.given import Given
+from services.workflow.domain.sight import complainant_can, seen_by
+from services.workflow.machine import (
+    EVENTS,
+    MACHINE_VERSION,
+    PHASES,
+    Action,
+    Custodian,
+    Facts,
+    Outcome,
+    Role,
+    Row,
+    State,
+    is_open,
+    row_for,
+    step,
+)
+from shared import events
+from shared.events.intake import ComplaintSubmitted
+from shared.events.workflow import Actor, ComplaintEvent, Received
+
+STAFF_ROLES = frozenset({Role.ADMIN, Role.PIC, Role.IMPLEMENTOR})
+DEFAULT_PRIORITY = "Sederhana"
+_KINDS: dict[str, type[ComplaintEvent]] = {kind.wire: kind for kind in events.workflow.ALL}
+REFUTES = frozenset({Action.ANSWER, Action.NOT_SOLVED, Action.TAKE_BACK, Action.REOPEN})
+
+
+def receive(said: ComplaintSubmitted, rules: Rules, now: datetime) -> tuple[Complaint, Received]:
+    """A submission becomes complaint version 1 in BARU."""
+    complaint = Complaint(
+        number=said.number,
+        version=1,
+        machine_version=MACHINE_VERSION,
+        state=State.BARU,
+        priority=DEFAULT_PRIORITY,
+        module=said.module,
+        title=said.title,
+        contact=said.contact,
+        submitted_at=said.submitted_at,
+        answer_by=said.answer_by,
+        custody=(Span(Custodian.ADMIN, said.submitted_at),),
+    )
+    complaint = msgspec.structs.replace(complaint, due=due(complaint, rules, now))
+    event = Received(
+        **_common(complaint, None, Actor(role=Role.COMPLAINANT, name=said.contact.name), rules, now),
+        audience=("P",),
+        text=said.description,
+        attachments=said.attachments,
+        contact=said.contact,
+        department=said.department,
+        department_name=said.department_name,
+        ptj=said.ptj,
+        ptj_name=said.ptj_name,
+        module=said.module,
+        module_ms=said.module_ms,
+        module_en=said.module_en,
+        title=said.title,
+        priority=complaint.priority,
+        submitted_at=said.submitted_at,
+        answer_by=said.answer_by,
+        robot_check=said.robot_check,
+    )
+    return complaint, event
+
+
+def act(
+    before: Complaint, action: Action, given: Given, actor: Actor, facts: Facts, rules: Rules, now: datetime
+) -> tuple[Complaint, ComplaintEvent]:
+    """One action on one complaint. `given` has been checked. Raises `Refused` when the table does not allow it."""
+    state = step(before.state, action, facts)
+    row = row_for(before.state, action, facts)
+    if row is None:
+        raise LookupError(f"{action} moved without a row")
+    changes = CHANGES[action](before, given, actor) if action in CHANGES else {}
+    after = msgspec.structs.replace(
+        before, version=before.version + 1, machine_version=MACHINE_VERSION, state=state, **changes
+    )
+    after = _settle(before, after, action, row, given, actor, rules, now)
+    extra = brings(action, before, after, given, rules, now)
+    event = _KINDS[EVENTS[action]](
+        **_common(after, before.state, actor, rules, now),
+        audience=tuple(row.readers),
+        text=given.text,
+        attachments=given.attachments,
+        message=given.message,
+        **extra,
+    )
+    return after, event
+
+
+def _settle(
+    before: Complaint,
+    after: Complaint,
+    action: Action,
+    row: Row,
+    given: Given,
+    actor: Actor,
+    rules: Rules,
+    now: datetime,
+) -> Complaint:
+    """What follows from where it went, whatever the action was: custody, level, outcome, window, clocks."""
+    changes: dict[str, Any] = {"custody": handed_to(before.custody, after.custodian, now)}
+    if changes["custody"] is not before.custody or action is Action.REASSIGN:
+        changes["level"] = 0
+    if action in REFUTES and row.leads_from(before.state) is not before.state:
+        changes["stands"] = False
+    if not after.open and before.open:
+        changes |= {"ended_at": now, "rated": False, "outcome": _outcome(before, action)}
+    if after.open and not before.open:
+        changes |= {"ended_at": None, "outcome": None, "rated": False, "rejected": False}
+    public = ("P" in row.readers and given.text) or given.public_text
+    if public and actor.role in STAFF_ROLES and before.first_answered_at is None:
+        changes["first_answered_at"] = now
+    if action is Action.REQUEST_CLOSE:
+        changes["solved_at"] = now
+    after = msgspec.structs.replace(after, **changes)
+    return msgspec.structs.replace(after, due=due(after, rules, now))
+
+
+def _outcome(before: Complaint, action: Action) -> Outcome:
+    match action:
+        case Action.REJECT:
+            return Outcome.REJECTED
+        case Action.MARK_DUPLICATE:
+            return Outcome.DUPLICATE
+        case Action.LAPSE if before.state is State.MOHON_MAKLUMBALAS:
+            return Outcome.NO_ANSWER
+        case _:
+            return Outcome.SOLVED if before.stands else Outcome.WITHDRAWN
+
+
+def _common(complaint: Complaint, before: State | None, actor: Actor, rules: Rules, now: datetime) -> dict[str, Any]:
+    return {
+        "number": complaint.number,
+        "from_": before,
+        "to": complaint.state,
+        "phase": PHASES[complaint.state],
+        "actor": actor,
+        "at": now,
+        "custodian": complaint.custodian,
+        "due": complaint.due,
+        "outcome": complaint.outcome,
+        "open": is_open(complaint.state),
+        "level": complaint.level,
+        "pic": complaint.pic,
+        "claimant": complaint.claimant,
+        "first_act": complaint.first_act,
+        "can": complainant_can(complaint, rules, now),
+        "reopen_until": reopen_until(complaint, rules),
+        "seen_by": seen_by(complaint),
+    }
+
+
+def hold(
+    before: Complaint, action: str, given: Given, why: tuple[str, str], facts: Facts, rules: Rules, now: datetime
+) -> tuple[Complaint, ComplaintEvent]:
+    """Keep a complainant's message whose action is not allowed now, with why nothing was done."""
+    state = step(before.state, Action.HOLD_MESSAGE, facts)
+    after = msgspec.structs.replace(before, version=before.version + 1, state=state)
+    event = events.workflow.MessageHeld(
+        **_common(after, before.state, Actor(role=Role.SYSTEM), rules, now),
+        audience=("P",),
+        text=given.text,
+        attachments=given.attachments,
+        message=given.message,
+        action=action,
+        why_ms=why[0],
+        why_en=why[1],
+    )
+    return after, event

@@ -1,0 +1,129 @@
+"""What each action changes beside the state, and what its event brings beside what every event says."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from services.workflow.domain.clocks import Rules
+from services.workflow.domain.complaint import Complaint
+from services.workflow.domain.given import Given
+from services.workflow.machine import Action, Role
+from shared.events.workflow import Actor, Person, Solution
+
+Changes = Callable[[Complaint, Given, Actor], dict[str, Any]]
+
+
+def _reading(before: Complaint, *left: Person | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before.readers, *(one.id for one in left if one is not None))))
+
+
+def _give_pic(before: Complaint, given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"pic": given.pic, "readers": _reading(before, before.pic)}
+
+
+def _drop_pic(before: Complaint, _given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"pic": None, "claimant": None, "readers": _reading(before, before.pic, before.claimant)}
+
+
+def _drop_claimant(before: Complaint, _given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"claimant": None, "readers": _reading(before, before.claimant)}
+
+
+def _claim(before: Complaint, _given: Given, actor: Actor) -> dict[str, Any]:
+    claimant = Person(id=actor.id or "", name=actor.name or "")
+    return {"claimant": claimant, "readers": _reading(before, before.claimant)}
+
+
+def _reject(_before: Complaint, _given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"rejected": True}
+
+
+def _mark_duplicate(_before: Complaint, given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"duplicate_of": given.duplicate_of}
+
+
+def _classify(before: Complaint, given: Given, _actor: Actor) -> dict[str, Any]:
+    return {
+        "priority": given.priority or before.priority,
+        "module": given.module or before.module,
+        "complex": before.complex if given.complex is None else given.complex,
+    }
+
+
+def _vendor(before: Complaint, given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"vendor_leg": True, "vendor_reference": given.vendor_reference or before.vendor_reference}
+
+
+def _vendor_log(before: Complaint, given: Given, actor: Actor) -> dict[str, Any]:
+    return _vendor(before, given, actor) | _drop_claimant(before, given, actor)
+
+
+def _request_close(before: Complaint, given: Given, actor: Actor) -> dict[str, Any]:
+    solution = Solution(cause=given.cause or "", steps=given.steps or "")
+    return {"solution": solution, "stands": True} | _drop_claimant(before, given, actor)
+
+
+def _reopen(before: Complaint, _given: Given, actor: Actor) -> dict[str, Any]:
+    contested = before.rejected and actor.role == Role.COMPLAINANT
+    changes: dict[str, Any] = {"reopened_after_reject": before.reopened_after_reject or contested, "duplicate_of": None}
+    return changes
+
+
+def _rate(_before: Complaint, _given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"rated": True}
+
+
+def _correct_contact(before: Complaint, given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"contact": given.contact or before.contact}
+
+
+CHANGES: dict[Action, Changes] = {
+    Action.ASSIGN: _give_pic,
+    Action.REASSIGN: _give_pic,
+    Action.HAND_BACK: _drop_pic,
+    Action.REJECT: _reject,
+    Action.MARK_DUPLICATE: _mark_duplicate,
+    Action.CLASSIFY: _classify,
+    Action.REFER: _drop_claimant,
+    Action.CLAIM: _claim,
+    Action.RETURN: _drop_claimant,
+    Action.LOG_VENDOR: _vendor_log,
+    Action.UPDATE_VENDOR: _vendor,
+    Action.REQUEST_CLOSE: _request_close,
+    Action.TAKE_BACK: _drop_claimant,
+    Action.REOPEN: _reopen,
+    Action.RATE: _rate,
+    Action.CORRECT_CONTACT: _correct_contact,
+}
+
+
+def brings(
+    action: Action, before: Complaint, after: Complaint, given: Given, rules: Rules, now: datetime
+) -> dict[str, Any]:
+    """The fields that only this action's event has."""
+    match action:
+        case Action.REASSIGN | Action.HAND_BACK:
+            return {"before": before.pic}
+        case Action.MARK_DUPLICATE:
+            return {"duplicate_of": after.duplicate_of}
+        case Action.CLASSIFY:
+            return {"priority": after.priority, "module": after.module, "complex": after.complex}
+        case Action.ASK_FEEDBACK:
+            return {"answer_by": rules.office.due(now, rules.settings.answer_lapse_days)}
+        case Action.LOG_VENDOR:
+            return {"vendor_reference": after.vendor_reference, "public_text": given.public_text}
+        case Action.UPDATE_VENDOR:
+            return {"vendor_reference": after.vendor_reference}
+        case Action.REQUEST_CLOSE:
+            return {
+                "solution": after.solution,
+                "answer_by": rules.office.due(now, rules.settings.close_lapse_days),
+            }
+        case Action.CLOSE:
+            return {"days": rules.office.days_between(after.submitted_at, now)}
+        case Action.RATE:
+            return {"score": given.score}
+        case Action.CORRECT_CONTACT:
+            return {"contact": after.contact}
+        case _:
+            return {}

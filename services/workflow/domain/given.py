@@ -1,0 +1,142 @@
+"""What was given with an act, checked against what its row needs. Every missing or bad field gets its own sentence."""
+
+import re
+import unicodedata
+from typing import Any
+
+import msgspec
+import phonenumbers
+
+from services.workflow.machine import Action, Row
+from shared.errors import FieldError, Invalid, Text
+from shared.events.intake import Contact
+from shared.events.workflow import Person
+
+TEXT_LIMIT = 32_000
+LINE_LIMIT = 200
+PRIORITIES = ("Kritikal", "Tinggi", "Sederhana", "Rendah")
+REQUIRED = Text("Wajib diisi", "Required")
+ONE_OF = Text("Isi sekurang-kurangnya satu", "Fill in at least one")
+AT_LEAST_ONE = {
+    Action.CLASSIFY: ("priority", "module", "complex"),
+    Action.CORRECT_CONTACT: ("email", "phone"),
+    Action.UPDATE_VENDOR: ("text", "vendor_reference"),
+}
+WRITTEN = {"question": "text", "tried": "text", "reason": "text"}
+"""Needs that are the act's text under a name of their own. `reason` is also taken from the field `reason`."""
+EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,}")
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What the actor wrote and chose; what was not given is None."""
+
+    text: str | None = None
+    public_text: str | None = None
+    reason: str | None = None
+    cause: str | None = None
+    steps: str | None = None
+    pic: Person | None = None
+    vendor_reference: str | None = None
+    duplicate_of: str | None = None
+    priority: str | None = None
+    module: str | None = None
+    complex: bool | None = None
+    email: str | None = None
+    phone: str | None = None
+    score: int | None = None
+    attachments: tuple[str, ...] = ()
+    message: str | None = None
+    contact: Contact | None = None
+    """The corrected contact, sealed by the handler once `email` and `phone` were checked."""
+
+
+def checked(given: Given, row: Row, *, modules: frozenset[str]) -> Given:
+    """The same, tidied: texts in NFC without surrounding space, empty ones as None. Raises `Invalid` with every field
+    that the row needs and did not get, and every one that cannot be kept as it is."""
+    errors: list[FieldError] = []
+    tidy: dict[str, Any] = {
+        name: _tidy(value) if isinstance(value, str) else value for name, value in msgspec.structs.asdict(given).items()
+    }
+    errors += [error for name, value in tidy.items() if isinstance(value, str) for error in _unkeepable(name, value)]
+    for need in row.needs:
+        field = need.rstrip("?")
+        if (
+            not need.endswith("?")
+            and _value(tidy, field) is None
+            and field not in {"score", "kind", "rule", "due", "why"}
+        ):
+            errors.append(FieldError(_field_name(field), "required", REQUIRED))
+    group = AT_LEAST_ONE.get(row.action)
+    if group and all(tidy[name] is None for name in group) and not tidy["attachments"]:
+        errors += [FieldError(name, "one_of", ONE_OF) for name in group]
+    errors += _meanings(tidy, modules)
+    if errors:
+        raise Invalid(errors)
+    if "reason" in row.needs:
+        tidy["text"] = tidy["reason"] or tidy["text"]
+    if tidy["phone"]:
+        tidy["phone"] = phonenumbers.format_number(
+            phonenumbers.parse(tidy["phone"], "MY"), phonenumbers.PhoneNumberFormat.E164
+        )
+    return Given(**tidy)
+
+
+def _value(tidy: dict[str, Any], field: str) -> object:
+    if field == "reason":
+        return tidy["reason"] or tidy["text"]
+    return tidy[WRITTEN.get(field, field)]
+
+
+def _field_name(field: str) -> str:
+    if field in {"cause", "steps"}:
+        return f"solution.{field}"
+    return field if field == "reason" else WRITTEN.get(field, field)
+
+
+def _tidy(text: str) -> str | None:
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip() or None
+
+
+def _unkeepable(name: str, text: str) -> list[FieldError]:
+    line = name in {"vendor_reference", "duplicate_of", "priority", "module", "email", "phone"}
+    if any(_is_control(letter, line=line) for letter in text):
+        return [
+            FieldError(name, "control_characters", Text("Mengandungi aksara kawalan", "Contains control characters"))
+        ]
+    limit = LINE_LIMIT if line else TEXT_LIMIT
+    if len(text) > limit:
+        return [FieldError(name, "too_long", Text(f"Tidak melebihi {limit} aksara", f"At most {limit} characters"))]
+    return []
+
+
+def _is_control(letter: str, *, line: bool) -> bool:
+    if unicodedata.category(letter) == "Cs":
+        return True
+    return unicodedata.category(letter) == "Cc" and (line or letter not in "\n\t")
+
+
+def _meanings(tidy: dict[str, Any], modules: frozenset[str]) -> list[FieldError]:
+    errors = []
+    if tidy["priority"] is not None and tidy["priority"] not in PRIORITIES:
+        errors.append(FieldError("priority", "unknown", Text("Keutamaan tidak dikenali", "Not a known priority")))
+    if tidy["module"] is not None and modules and tidy["module"] not in modules:
+        errors.append(FieldError("module", "unknown", Text("Modul tidak dikenali", "Not a known module")))
+    if isinstance(tidy["email"], str) and not (len(tidy["email"]) <= 254 and EMAIL.fullmatch(tidy["email"])):
+        errors.append(FieldError("email", "not_email", Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail")))
+    if isinstance(tidy["phone"], str) and not _is_phone(tidy["phone"]):
+        text = Text("Sila masukkan no. telefon Malaysia yang sah", "Enter a valid Malaysian phone number")
+        errors.append(FieldError("phone", "not_phone", text))
+    return errors
+
+
+def is_mobile(phone: str) -> bool:
+    """Whether WhatsApp may reach it."""
+    kind = phonenumbers.number_type(phonenumbers.parse(phone, "MY"))
+    return kind in {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
+
+def _is_phone(text: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, "MY"))
+    except phonenumbers.NumberParseException:
+        return False

@@ -1,0 +1,279 @@
+"""What happens to a complaint: received, acted on by staff or complainant, handed out in bulk, its contact revealed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from services.workflow.domain import acts, given, sight
+from services.workflow.domain.complaint import Complaint
+from services.workflow.domain.given import Given
+from services.workflow.handlers import office
+from services.workflow.machine import Action, Facts, Role, Row, allowed
+from services.workflow.machine.step import refusal
+from services.workflow.store import complaints, facts, people
+from services.workflow.store.complaints import Loaded
+from shared.auth import Caller
+from shared.db import Tx
+from shared.envelope import Envelope, seal
+from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound, Refused, Text
+from shared.events.intake import ComplainantActed, ComplaintSubmitted
+from shared.events.workflow import Actor, ComplaintEvent, Person
+from shared.privacy import Keyring, mask_email, mask_phone
+
+NO_VERSION_NEEDED = frozenset({Action.NOTE, Action.REPLY})
+IF_MATCH = Text("Sertakan versi yang dibaca (If-Match).", "Say which version you have read (If-Match).")
+
+
+class Standing(NamedTuple):
+    """A complaint as one member of staff stands to it: what they may do, in which role."""
+
+    complaint: Complaint
+    now: datetime
+    known: facts.Known
+    may: dict[Action, tuple[Role, Row]]
+
+
+async def receive(tx: Tx, said: ComplaintSubmitted, envelope: Envelope) -> None:
+    """A submission becomes a complaint. Heard twice, it is received once: the fence sees to it."""
+    known = await facts.known(tx)
+    complaint, event = acts.receive(said, known.rules, await complaints.now(tx))
+    await _write(tx, complaint, event, correlation=envelope.correlationid, causation=envelope.id)
+
+
+async def take_message(tx: Tx, said: ComplainantActed, envelope: Envelope) -> None:
+    """The complainant's message does what it asks, or is held on the thread with the reason. Never lost."""
+    loaded = await _load(tx, said.number)
+    known = await facts.known(tx)
+    action = Action(said.action)
+    words = Given(text=said.text or None, score=said.score, attachments=said.attachments, message=said.message)
+    actor = Actor(role=Role.COMPLAINANT, name=loaded.complaint.contact.name)
+    asked = _facts(loaded, Role.COMPLAINANT, known, None)
+    try:
+        after, event = acts.act(loaded.complaint, action, words, actor, asked, known.rules, loaded.now)
+    except Refused as refused:
+        held = _facts(loaded, Role.SYSTEM, known, None)
+        why = _why_held(action, loaded.complaint, refused)
+        after, event = acts.hold(loaded.complaint, action, words, why, held, known.rules, loaded.now)
+    await _write(tx, after, event, correlation=envelope.correlationid, causation=envelope.id)
+
+
+async def look(tx: Tx, number: str, caller: Caller, *, lock: bool = False) -> Standing:
+    """The complaint and what the caller may do with it now. Raises `NotFound` when it is not theirs to see."""
+    loaded = await complaints.load(tx, number, lock=lock)
+    if loaded is None or not sight.sees(loaded.complaint, caller.principals):
+        raise NotFound
+    known = await facts.known(tx)
+    held = [_facts(loaded, role, known, caller.id) for role in sight.roles_held(loaded.complaint, caller)]
+    return Standing(loaded.complaint, loaded.now, known, allowed(loaded.complaint.state, held))
+
+
+async def act(
+    tx: Tx,
+    number: str,
+    action: Action,
+    words: Given,
+    caller: Caller,
+    *,
+    pic: str | None,
+    version: int | None,
+    keyring: Keyring,
+    correlation: str,
+) -> Standing:
+    """Staff do something to a complaint. `version` is the one they had read.
+
+    Raises `NotFound`, `Conflict` (no version, or somebody else acted since), `Refused`, `Invalid`.
+    """
+    standing = await look(tx, number, caller, lock=True)
+    await _check_version(tx, standing.complaint, action, version, caller)
+    if action not in standing.may:
+        raise refusal(standing.complaint.state, action, standing.may)
+    role, row = standing.may[action]
+    words = given.checked(await _with_pic(tx, words, row, pic), row, modules=standing.known.modules)
+    await _check_meaning(tx, standing.complaint, action, words)
+    words = _with_contact(standing.complaint, words, keyring)
+    actor = Actor(role=role, id=caller.id, name=caller.name)
+    asked = sight.facts(
+        standing.complaint,
+        role,
+        standing.known.rules,
+        standing.now,
+        pic_is_active=await _pic_is_active(tx, standing.complaint),
+        actor=caller.id,
+    )
+    after, event = acts.act(standing.complaint, action, words, actor, asked, standing.known.rules, standing.now)
+    await _write(tx, after, event, correlation=correlation, causation=None)
+    if action is Action.REQUEST_CLOSE:
+        await office.keep_solution(tx, after, caller, correlation=correlation)
+    return await look(tx, number, caller)
+
+
+async def assign_many(
+    tx: Tx, items: Sequence[tuple[str, str, int | None]], caller: Caller, *, keyring: Keyring, correlation: str
+) -> list[dict[str, Any]]:
+    """Hand out many complaints, each for itself: a result per item, and one that fails does not undo the others."""
+    results: list[dict[str, Any]] = []
+    for number, pic, version in items:
+        try:
+            async with tx.transaction():
+                standing = await look(tx, number, caller, lock=True)
+                action = Action.ASSIGN if Action.ASSIGN in standing.may else Action.REASSIGN
+                words = Given(reason="Agihan pukal" if action is Action.REASSIGN else None)
+                done = await act(
+                    tx,
+                    number,
+                    action,
+                    words,
+                    caller,
+                    pic=pic,
+                    version=version if version is not None else standing.complaint.version,
+                    keyring=keyring,
+                    correlation=correlation,
+                )
+        except DomainError as error:
+            results.append({"number": number, "ok": False, "problem": _told(error)})
+        else:
+            results.append({"number": number, "ok": True, "version": done.complaint.version})
+    return results
+
+
+async def reveal_contact(tx: Tx, number: str, caller: Caller, keyring: Keyring) -> dict[str, str]:
+    """The plain IC, phone and e-mail for those who handle the complaint; every look is on record."""
+    standing = await look(tx, number, caller)
+    handlers = {Role.ADMIN, Role.PIC, Role.IMPLEMENTOR}
+    if handlers.isdisjoint(sight.roles_held(standing.complaint, caller)):
+        raise NotFound
+    await complaints.audit(tx, UUID(caller.id), number, "contact", standing.now)
+    contact = standing.complaint.contact
+    return {
+        "ic": keyring.open(contact.ic_sealed, about=number, field="ic"),
+        "phone": keyring.open(contact.phone_sealed, about=number, field="phone"),
+        "email": keyring.open(contact.email_sealed, about=number, field="email"),
+    }
+
+
+async def _load(tx: Tx, number: str) -> Loaded:
+    loaded = await complaints.load(tx, number, lock=True)
+    if loaded is None:
+        raise LookupError(f"no complaint {number}, though intake speaks of it")
+    return loaded
+
+
+def _facts(loaded: Loaded, role: Role, known: facts.Known, actor: str | None) -> Facts:
+    return sight.facts(loaded.complaint, role, known.rules, loaded.now, pic_is_active=loaded.pic_is_active, actor=actor)
+
+
+async def _write(
+    tx: Tx, complaint: Complaint, event: ComplaintEvent, *, correlation: str, causation: str | None
+) -> None:
+    envelope = seal(
+        event,
+        id=str(uuid7()),
+        source="workflow",
+        subject=complaint.number,
+        sequence=complaint.version,
+        time=event.at,
+        correlation=correlation,
+        causation=causation,
+    )
+    await complaints.save(tx, complaint, event, envelope)
+
+
+async def _check_version(tx: Tx, complaint: Complaint, action: Action, version: int | None, caller: Caller) -> None:
+    if version is None:
+        if action in NO_VERSION_NEEDED:
+            return
+        raise Conflict("if_match_required", IF_MATCH)
+    ahead = version > complaint.version
+    if ahead or await complaints.somebody_else_acted(tx, complaint.number, version, UUID(caller.id)):
+        raise Conflict("stale", complaints.CHANGED, version=complaint.version)
+
+
+async def _with_pic(tx: Tx, words: Given, row: Row, pic: str | None) -> Given:
+    if "pic" not in row.needs or not pic:
+        return words
+    member = await people.by_id(tx, _as_uuid(pic))
+    if member is None or not member.active or Role.PIC not in member.roles:
+        text = Text("PIC ini tidak aktif atau tiada", "There is no such active PIC")
+        raise Invalid([FieldError("pic", "not_a_pic", text)])
+    return msgspec.structs.replace(words, pic=Person(id=str(member.id), name=member.name))
+
+
+async def _check_meaning(tx: Tx, complaint: Complaint, action: Action, words: Given) -> None:
+    if action is Action.REASSIGN and words.pic and complaint.pic and words.pic.id == complaint.pic.id:
+        text = Text("Aduan ini sudah pun dengan PIC ini", "This PIC already has the complaint")
+        raise Invalid([FieldError("pic", "same_pic", text)])
+    if action is Action.MARK_DUPLICATE:
+        other = words.duplicate_of or ""
+        loaded = await complaints.load(tx, other) if other != complaint.number else None
+        if loaded is None or loaded.complaint.duplicate_of == complaint.number:
+            text = Text("Tiada aduan lain dengan nombor ini", "There is no other complaint of this number")
+            raise Invalid([FieldError("duplicate_of", "no_such_complaint", text)])
+    if words.attachments:
+        raise Invalid([FieldError("attachments", "no_such_file", Text("Tiada fail dijumpai", "No such file"))])
+
+
+def _with_contact(complaint: Complaint, words: Given, keyring: Keyring) -> Given:
+    if words.email is None and words.phone is None:
+        return words
+    changes: dict[str, Any] = {}
+    if words.email is not None:
+        changes["email_sealed"] = keyring.seal(words.email, about=complaint.number, field="email")
+        changes["email_masked"] = mask_email(words.email)
+    if words.phone is not None:
+        changes["phone_sealed"] = keyring.seal(words.phone, about=complaint.number, field="phone")
+        changes["phone_masked"] = mask_phone(words.phone)
+        changes["phone_is_mobile"] = given.is_mobile(words.phone)
+    return msgspec.structs.replace(words, contact=msgspec.structs.replace(complaint.contact, **changes))
+
+
+async def _pic_is_active(tx: Tx, complaint: Complaint) -> bool:
+    if complaint.pic is None:
+        return False
+    member = await people.by_id(tx, UUID(complaint.pic.id))
+    return member is not None and member.active and Role.PIC in member.roles
+
+
+def _as_uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return complaints.FIRST
+
+
+def _told(error: DomainError) -> dict[str, Any]:
+    told = {"code": error.code, "messages": error.text._asdict(), **error.facts}
+    if isinstance(error, Invalid):
+        told["errors"] = [{"field": one.field, "code": one.code, **one.text._asdict()} for one in error.errors]
+    return told
+
+
+def _why_held(action: Action, complaint: Complaint, refused: Refused) -> tuple[str, str]:
+    match action:
+        case Action.REOPEN if not complaint.open and complaint.ended_at is not None:
+            return (
+                "Tempoh untuk membuka semula aduan ini telah tamat. Sila buat aduan baharu.",
+                "The time to reopen this complaint is over. Please file a new complaint.",
+            )
+        case Action.ANSWER | Action.NOT_SOLVED if not complaint.open:
+            return (
+                "Aduan ini telah ditutup sebelum mesej ini diterima. Jika masalah masih berlaku, buka semula aduan.",
+                "This complaint was closed before your message arrived. If the problem remains, reopen it.",
+            )
+        case Action.CLOSE:
+            return ("Aduan ini sudah pun ditutup.", "This complaint is already closed.")
+        case Action.RATE:
+            return (
+                "Penilaian hanya diterima sekali selepas aduan ditutup.",
+                "A rating is taken once, after the complaint is closed.",
+            )
+        case Action.NOT_SOLVED:
+            return (
+                "Aduan ini sedang dalam tindakan; mesej tuan/puan disimpan untuk pegawai kami.",
+                "This complaint is being worked on; your message is kept for our officer.",
+            )
+        case _:
+            return refused.text

@@ -1,0 +1,101 @@
+"""The one door to `transitions`: one shared machine, driven by unbound tokens, and a loud refusal.
+
+The library accepts misspelt states, lets a row shadow a later one and answers False when a guard says no; the proof
+(`proof.py`) and `Refused` make up for it.
+"""
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from transitions import EventData, Machine, MachineError
+
+from services.workflow.machine.states import Action, Role, State
+from services.workflow.machine.table import TABLE, Facts, Row
+from shared.errors import Refused, Text
+
+__all__ = ["Facts", "allowed", "row_for", "step"]
+
+ROLE_ORDER = (Role.PIC, Role.IMPLEMENTOR, Role.VENDOR, Role.ADMIN, Role.COMPLAINANT, Role.SYSTEM)
+"""A call acts in the first of these that has the row."""
+
+
+class _Token:
+    """What the machine moves: nothing but a state."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+
+def _asks(row: Row) -> Any:
+    def condition(event: EventData) -> bool:
+        facts: Facts = event.kwargs["facts"]
+        return facts.role in row.roles and (row.guard is None or row.guard(facts))
+
+    return condition
+
+
+def _machine() -> Machine:
+    machine = Machine(
+        model=None, states=list(State), initial=None, auto_transitions=False, send_event=True, queued=False
+    )
+    for row in TABLE:
+        for source in sorted(row.sources):
+            machine.add_transition(row.action, source, row.to or "=", conditions=_asks(row))
+    return machine
+
+
+_MACHINE = _machine()
+
+
+def step(state: State, action: Action, facts: Facts) -> State:
+    """The state this action leads to. Raises `Refused`, naming what the same role may do instead."""
+    token = _Token(state)
+    event = _MACHINE.events.get(action)
+    try:
+        moved = event is not None and event.trigger(token, facts=facts)
+    except MachineError:
+        moved = False
+    if not moved:
+        raise refusal(state, action, allowed(state, [facts]))
+    return State(token.state)
+
+
+def row_for(state: State, action: Action, facts: Facts) -> Row | None:
+    """The row this role would use, or none."""
+    return next((row for row in _rows(state, action) if facts.role in row.roles and _passes(row, facts)), None)
+
+
+def allowed(state: State, held: Iterable[Facts]) -> dict[Action, tuple[Role, Row]]:
+    """What may be done now by somebody holding these roles: for each action the role to act in, and its row."""
+    found: dict[Action, tuple[Role, Row]] = {}
+    for facts in sorted(held, key=lambda one: ROLE_ORDER.index(one.role)):
+        for row in TABLE:
+            if row.action not in found and state in row.sources and facts.role in row.roles and _passes(row, facts):
+                found[row.action] = (facts.role, row)
+    return found
+
+
+def refusal(state: State, action: str, may: Iterable[Action]) -> Refused:
+    """The error of an action that is not allowed now."""
+    return Refused(
+        "action_not_allowed",
+        Text(
+            "Tindakan ini tidak dibenarkan dalam keadaan aduan sekarang.",
+            "This action is not allowed in the complaint's present state.",
+        ),
+        action=str(action),
+        state=str(state),
+        allowed=[str(one) for one in may],
+    )
+
+
+def _passes(row: Row, facts: Facts) -> bool:
+    return row.guard is None or row.guard(facts)
+
+
+@functools.cache
+def _rows(state: State, action: Action) -> tuple[Row, ...]:
+    return tuple(row for row in TABLE if row.action is action and state in row.sources)

@@ -1,0 +1,69 @@
+"""Workflow's composition root."""
+
+from fastapi import FastAPI
+
+from services.workflow import subscriptions
+from services.workflow.api import complaints, office, record, sessions, staff
+from services.workflow.handlers.people import Keys, Passwords
+from services.workflow.settings import Settings
+from services.workflow.store.complaints import say_record_again
+from services.workflow.timers import House
+from shared import events, web
+from shared.auth import StaffTokens
+from shared.bus.connection import Bus
+from shared.bus.consumer import Consumer
+from shared.db import Database
+from shared.limits import Limits
+from shared.outbox import Relay
+from shared.privacy import Keyring, parse_key
+
+ABOUT = "The complaint's state, its event record, and everybody who may act on it. The only service that decides."
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The app of these settings; without them, of the environment."""
+    settings = settings or Settings()
+    db = Database(settings.database_url.get_secret_value(), name="workflow")
+    bus = Bus(settings.nats_url.get_secret_value(), name="workflow")
+    relay = Relay(db, bus, "WORKFLOW", say_record_again)
+
+    async def said(_handled: object) -> None:
+        relay.poke()
+
+    consumer = Consumer(
+        db,
+        bus,
+        service="workflow",
+        stream="INTAKE",
+        subjects=["intake.>"],
+        hears=subscriptions.HEARS,
+        register=events.REGISTER,
+        after_commit=said,
+    )
+    house = House(db, relay.poke)
+
+    async def hear() -> None:
+        await house.until_it_stands()
+        await consumer.run()
+
+    return web.create_app(
+        "workflow",
+        about=ABOUT,
+        settings=settings,
+        routers=[sessions.router, complaints.router, staff.router, office.router, record.router],
+        db=db,
+        loops=[bus.run, relay.run, house.keep, hear],
+        needed=[house.why_not_ready],
+        wished=[bus.why_not_ready, consumer.why_not_ready],
+        outbox_age=relay.oldest_seconds,
+        poke=relay.poke,
+        state={
+            "staff_tokens": StaffTokens(private=settings.staff_private_key.get_secret_value()),
+            "keys": Keys(
+                Keyring(settings.sealing_keys.get_secret_value()),
+                parse_key(settings.staff_index_key.get_secret_value()),
+            ),
+            "passwords": Passwords(),
+            "limits": Limits(db, on=settings.rate_limits == "on"),
+        },
+    )

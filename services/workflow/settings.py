@@ -1,0 +1,16 @@
+"""Workflow's environment."""
+
+from pydantic import SecretStr
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Keys beside what every service has."""
+
+    sealing_keys: SecretStr
+    """`1:<base64url of 32 bytes>[,2:...]`: opens contacts; the last one seals."""
+    staff_index_key: SecretStr
+    """Base64url of 32 bytes: finds staff by IC without storing it."""
+    staff_private_key: SecretStr
+    """Ed25519 seed, base64url of 32 bytes: signs staff tokens."""

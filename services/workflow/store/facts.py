@@ -1,0 +1,158 @@
+"""Reference facts: the newest of each, with the sequence it is known by, said and kept in one statement."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from uuid_utils.compat import uuid7
+
+from services.workflow.domain.clocks import Rules
+from shared.calendar import Calendar
+from shared.db import Tx
+from shared.envelope import Envelope, Event, decode, nats_subject, seal
+from shared.events.reference import CalendarSaved, FormSaved, RoutingSaved, SettingsSaved, SolutionSaved
+
+OFFICE, VENDOR, SETTINGS, ROUTING, FORM = "kelantan", "vendor", "settings", "routing", "form"
+
+
+class Known(NamedTuple):
+    """What a decision needs to know of the office."""
+
+    rules: Rules
+    modules: frozenset[str]
+
+
+async def save(tx: Tx, subject: str, event: Event, *, correlation: str) -> None:
+    """Keep a fact as the newest of its subject and say it."""
+    at = await tx.fetchval("select helpdesk.now()")
+    sequence = 1 + (await tx.fetchval("select sequence from fact where subject = $1 for update", subject) or 0)
+    envelope = seal(
+        event,
+        id=str(uuid7()),
+        source="workflow",
+        subject=subject,
+        sequence=sequence,
+        time=at,
+        correlation=correlation,
+    )
+    await _keep(tx, envelope)
+    await tx.execute(
+        "insert into outbox (event_id, subject, body) values ($1, $2, $3)",
+        UUID(envelope.id),
+        nats_subject(envelope),
+        envelope.encoded(),
+    )
+
+
+async def keep_heard(tx: Tx, envelope: Envelope) -> None:
+    """Keep a copy of somebody else's fact."""
+    await _keep(tx, envelope)
+
+
+async def get(tx: Tx, subject: str) -> Envelope | None:
+    """The newest fact of a subject."""
+    body = await tx.fetchval("select body from fact where subject = $1", subject)
+    return decode(body) if body is not None else None
+
+
+async def own(tx: Tx) -> list[tuple[UUID, bytes]]:
+    """Every fact that workflow says, as last said."""
+    rows = await tx.fetch("select id, body from fact where source = 'workflow' order by id")
+    return [(row["id"], bytes(row["body"])) for row in rows]
+
+
+async def known(tx: Tx) -> Known:
+    """Calendars, settings and modules, as last saved. They change seldom: decoding is remembered by content."""
+    rows = await tx.fetch(
+        "select subject, body from fact where subject = any($1::text[])", [OFFICE, VENDOR, SETTINGS, FORM]
+    )
+    bodies = {row["subject"]: bytes(row["body"]) for row in rows}
+    rules = Rules(
+        office=_calendar(bodies[OFFICE]), vendor=_calendar(bodies[VENDOR]), settings=_settings(bodies[SETTINGS])
+    )
+    return Known(rules, _modules(bodies.get(FORM)))
+
+
+async def routing(tx: Tx) -> RoutingSaved:
+    """Which PICs take which module."""
+    envelope = await get(tx, ROUTING)
+    return envelope.open_as(RoutingSaved) if envelope else RoutingSaved(modules={})
+
+
+async def _keep(tx: Tx, envelope: Envelope) -> None:
+    await tx.execute(
+        """
+        insert into fact (subject, source, type, sequence, id, at, body) values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (subject) do update set source = excluded.source, type = excluded.type,
+            sequence = excluded.sequence, id = excluded.id, at = excluded.at, body = excluded.body
+        where fact.sequence < excluded.sequence
+        """,
+        envelope.subject,
+        envelope.source,
+        envelope.type,
+        envelope.sequence,
+        UUID(envelope.id),
+        envelope.time,
+        envelope.encoded(),
+    )
+
+
+@lru_cache(maxsize=16)
+def _calendar(body: bytes) -> Calendar:
+    saved = decode(body).open_as(CalendarSaved)
+    return Calendar(ZoneInfo(saved.zone), frozenset(saved.weekend), frozenset(saved.holidays))
+
+
+@lru_cache(maxsize=16)
+def _settings(body: bytes) -> SettingsSaved:
+    return decode(body).open_as(SettingsSaved)
+
+
+@lru_cache(maxsize=16)
+def _modules(body: bytes | None) -> frozenset[str]:
+    return frozenset(module.slug for module in decode(body).open_as(FormSaved).modules) if body else frozenset()
+
+
+async def holidays(tx: Tx, calendar: str) -> list[dict[str, Any]]:
+    """What Admin declared for a calendar, by day."""
+    rows = await tx.fetch(
+        "select day, name, works, declared_by, declared_at, why from holiday where calendar = $1 order by day", calendar
+    )
+    return [dict(row) for row in rows]
+
+
+async def declare(
+    tx: Tx, calendar: str, day: date, name: str, why: str, by: UUID, at: datetime, *, works: bool
+) -> None:
+    """A declared day; the same day again replaces it."""
+    await tx.execute(
+        """
+        insert into holiday (calendar, day, name, works, declared_by, declared_at, why)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (calendar, day) do update set name = excluded.name, works = excluded.works,
+            declared_by = excluded.declared_by, declared_at = excluded.declared_at, why = excluded.why
+        """,
+        calendar,
+        day,
+        name,
+        works,
+        by,
+        at,
+        why,
+    )
+
+
+async def withdraw(tx: Tx, calendar: str, day: date) -> bool:
+    """Whether there was such a declared day, now gone."""
+    return (
+        await tx.fetchval("delete from holiday where calendar = $1 and day = $2 returning day", calendar, day)
+        is not None
+    )
+
+
+async def solutions(tx: Tx) -> list[SolutionSaved]:
+    """Every solution, newest first."""
+    rows = await tx.fetch("select body from fact where type = 'solution.saved' order by id desc")
+    return [decode(row["body"]).open_as(SolutionSaved) for row in rows]

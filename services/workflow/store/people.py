@@ -1,0 +1,161 @@
+"""Staff and their sessions. A session's secret is stored as its hash; the IC as a sealed value and a keyed index."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.workflow.store.tables import session as session_table
+from services.workflow.store.tables import staff as staff_table
+from shared.db import Tx, sql
+
+SESSION_LASTS = timedelta(hours=12)
+IDLE_LASTS = timedelta(hours=2)
+
+
+class Member(NamedTuple):
+    """A member of staff; contact sealed."""
+
+    id: UUID
+    name: str
+    ic_masked: str
+    ic_sealed: str
+    email_sealed: str
+    email_masked: str
+    phone_sealed: str
+    phone_masked: str
+    roles: list[str]
+    queues: list[str]
+    modules: list[str]
+    language: str
+    active: bool
+    password_hash: str
+    failed_logins: int
+    locked_until: datetime | None
+
+
+_COLUMNS = [staff_table.c[name] for name in Member._fields]
+
+
+async def by_ic(tx: Tx, ic_index: str) -> Member | None:
+    """Who has this IC."""
+    row = await tx.fetchrow(*sql(sa.select(*_COLUMNS).where(staff_table.c.ic_index == ic_index)))
+    return Member(*row) if row else None
+
+
+async def by_id(tx: Tx, member: UUID) -> Member | None:
+    """One member of staff."""
+    row = await tx.fetchrow(*sql(sa.select(*_COLUMNS).where(staff_table.c.id == member)))
+    return Member(*row) if row else None
+
+
+async def everybody(tx: Tx) -> list[tuple[Member, int]]:
+    """All staff by name, each with the number of open complaints they hold as PIC."""
+    names = ", ".join(f"s.{name}" for name in Member._fields)
+    rows = await tx.fetch(
+        f"""
+        select {names}, (select count(*) from complaint c where c.pic = s.id
+            and c.state not in ('SELESAI', 'DITUTUP')) as load
+        from staff s order by s.name, s.id
+        """
+    )
+    return [(Member(*list(row)[:-1]), row["load"]) for row in rows]
+
+
+async def add(tx: Tx, values: dict[str, Any]) -> bool:
+    """A new member; False when the IC is taken."""
+    names = ", ".join(values)
+    places = ", ".join(f"${position}" for position in range(1, len(values) + 1))
+    made = await tx.fetchval(
+        f"insert into staff ({names}) values ({places}) on conflict (ic_index) do nothing returning id",
+        *values.values(),
+    )
+    return made is not None
+
+
+async def change(tx: Tx, member: UUID, values: dict[str, Any]) -> None:
+    """Set these columns."""
+    await tx.execute(*sql(sa.update(staff_table).where(staff_table.c.id == member).values(**values)))
+
+
+async def anybody(tx: Tx) -> bool:
+    """Whether there is any staff at all."""
+    return bool(await tx.fetchval("select exists (select 1 from staff)"))
+
+
+async def failed_login(tx: Tx, member: UUID, *, limit: int, minutes: int) -> None:
+    """Count a wrong password; at the limit the account is locked for a while."""
+    await tx.execute(
+        """
+        update staff set failed_logins = case when failed_logins + 1 >= $2 then 0 else failed_logins + 1 end,
+            locked_until = case when failed_logins + 1 >= $2
+                then clock_timestamp() + make_interval(mins => $3) else locked_until end
+        where id = $1
+        """,
+        member,
+        limit,
+        minutes,
+    )
+
+
+async def begin_session(tx: Tx, session: UUID, member: UUID, secret_hash: bytes) -> None:
+    """A session of twelve hours at the most."""
+    await tx.execute(
+        "insert into session (id, secret_hash, staff, ends_at) values ($1, $2, $3, clock_timestamp() + $4)",
+        session,
+        secret_hash,
+        member,
+        SESSION_LASTS,
+    )
+    await tx.execute("update staff set failed_logins = 0, locked_until = null where id = $1", member)
+
+
+async def touch_session(tx: Tx, secret_hash: bytes) -> tuple[UUID, UUID] | None:
+    """(session, staff) of a live session of an active member, seen just now; None otherwise."""
+    row = await tx.fetchrow(
+        """
+        update session s set seen_at = clock_timestamp() from staff m
+        where s.secret_hash = $1 and m.id = s.staff and m.active
+            and s.ends_at > clock_timestamp() and s.seen_at > clock_timestamp() - $2::interval
+        returning s.id, s.staff
+        """,
+        secret_hash,
+        IDLE_LASTS,
+    )
+    return (row["id"], row["staff"]) if row else None
+
+
+async def session_lives(tx: Tx, session: UUID, member: UUID) -> Member | None:
+    """The member behind a token whose session has not ended, as they are now; None once either is over."""
+    row = await tx.fetchrow(
+        *sql(
+            sa.select(*_COLUMNS)
+            .join(session_table, session_table.c.staff == staff_table.c.id)
+            .where(
+                session_table.c.id == session,
+                staff_table.c.id == member,
+                staff_table.c.active,
+                session_table.c.ends_at > sa.func.clock_timestamp(),
+            )
+        )
+    )
+    return Member(*row) if row else None
+
+
+async def end_session(tx: Tx, secret_hash: bytes) -> None:
+    """Log out."""
+    await tx.execute("delete from session where secret_hash = $1", secret_hash)
+
+
+async def end_sessions_of(tx: Tx, member: UUID) -> None:
+    """Out everywhere, at once."""
+    await tx.execute("delete from session where staff = $1", member)
+
+
+async def forget_ended(tx: Tx) -> None:
+    """Drop sessions that are over."""
+    await tx.execute(
+        "delete from session where ends_at < clock_timestamp() or seen_at < clock_timestamp() - $1::interval",
+        IDLE_LASTS,
+    )

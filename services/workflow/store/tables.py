@@ -1,0 +1,94 @@
+"""Workflow's own tables as SQLAlchemy knows them, for composed queries. A test holds them equal to the migrations."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, UUID
+
+metadata = sa.MetaData()
+_AT = TIMESTAMP(timezone=True)
+_TEXTS = ARRAY(sa.Text)
+
+complaint = sa.Table(
+    "complaint",
+    metadata,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("custodian", sa.Text),
+    sa.Column("pic", UUID(as_uuid=True)),
+    sa.Column("due", _AT),
+    sa.Column("value", JSONB, nullable=False),
+)
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("id", UUID(as_uuid=True), nullable=False, unique=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("at", _AT, nullable=False),
+    sa.Column("actor_role", sa.Text, nullable=False),
+    sa.Column("actor", UUID(as_uuid=True)),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+fact = sa.Table(
+    "fact",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("id", UUID(as_uuid=True), nullable=False, unique=True),
+    sa.Column("at", _AT, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("ic_index", sa.Text, nullable=False, unique=True),
+    sa.Column("ic_sealed", sa.Text, nullable=False),
+    sa.Column("ic_masked", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("email_sealed", sa.Text, nullable=False),
+    sa.Column("email_masked", sa.Text, nullable=False),
+    sa.Column("phone_sealed", sa.Text, nullable=False),
+    sa.Column("phone_masked", sa.Text, nullable=False),
+    sa.Column("roles", _TEXTS, nullable=False),
+    sa.Column("queues", _TEXTS, nullable=False),
+    sa.Column("modules", _TEXTS, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("failed_logins", sa.Integer, nullable=False),
+    sa.Column("locked_until", _AT),
+)
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("secret_hash", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("staff", UUID(as_uuid=True), nullable=False),
+    sa.Column("begun_at", _AT, nullable=False),
+    sa.Column("seen_at", _AT, nullable=False),
+    sa.Column("ends_at", _AT, nullable=False),
+)
+access_audit = sa.Table(
+    "access_audit",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True),
+    sa.Column("at", _AT, nullable=False),
+    sa.Column("staff", UUID(as_uuid=True), nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+)
+holiday = sa.Table(
+    "holiday",
+    metadata,
+    sa.Column("calendar", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("works", sa.Boolean, nullable=False),
+    sa.Column("declared_by", UUID(as_uuid=True)),
+    sa.Column("declared_at", _AT, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)
