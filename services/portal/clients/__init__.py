@@ -1,0 +1,63 @@
+"""One small typed client per service, over one shared pool of connections. The portal's only way out."""
+
+from dataclasses import dataclass
+
+import httpx2
+
+from services.portal.clients.door import TIMEOUT, Door, FieldError, Problem, Text, Unavailable, visitor
+from services.portal.clients.intake import Filing, Form, Intake, Proof, Receipt
+from services.portal.clients.notify import Notify
+from services.portal.clients.query import Query, Tracking
+from services.portal.clients.workflow import Pass, StaffMember, Workflow
+from services.portal.settings import Settings
+
+__all__ = [
+    "Clients",
+    "FieldError",
+    "Filing",
+    "Form",
+    "Pass",
+    "Problem",
+    "Proof",
+    "Receipt",
+    "StaffMember",
+    "Text",
+    "Tracking",
+    "Unavailable",
+    "visitor",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """The services, as the portal calls them."""
+
+    http: httpx2.AsyncClient
+    intake: Intake
+    workflow: Workflow
+    notify: Notify
+    query: Query
+
+    @classmethod
+    def to(cls, settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> "Clients":
+        """Clients for these addresses. A refused connection is tried once more: services restart in half a second."""
+        http = httpx2.AsyncClient(
+            transport=transport or httpx2.AsyncHTTPTransport(retries=1, limits=httpx2.Limits(max_connections=200)),
+            timeout=TIMEOUT,
+            trust_env=False,
+        )
+
+        def door(service: str, url: str) -> Door:
+            return Door(service, url, http, settings.service_token.get_secret_value())
+
+        return cls(
+            http=http,
+            intake=Intake(door("intake", settings.intake_url)),
+            workflow=Workflow(door("workflow", settings.workflow_url)),
+            notify=Notify(door("notify", settings.notify_url)),
+            query=Query(door("query", settings.query_url)),
+        )
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self.http.aclose()

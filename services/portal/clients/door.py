@@ -1,0 +1,146 @@
+"""The one way from the portal to a service: its time-outs, its headers, and what may come back instead of an answer."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import httpx2
+import msgspec
+import structlog
+
+from shared import logs
+
+T = TypeVar("T")
+
+visitor: ContextVar[str | None] = ContextVar("visitor", default=None)
+"""Address of the browser now being served; goes along as `Forwarded`, so that rate limits count people, not us."""
+
+TIMEOUT = httpx2.Timeout(10.0, connect=2.0, pool=2.0)
+"""Seconds. The longest a service waits on purpose is 2 s (tracking, for a message's fate)."""
+
+
+class Unavailable(Exception):
+    """A service did not answer, or answered that it is broken. Nothing is known about what it did."""
+
+    def __init__(self, service: str, retry_after: int = 30) -> None:
+        super().__init__(service)
+        self.service = service
+        self.retry_after = retry_after
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A sentence in both languages. `text[language]` reads it."""
+
+    ms: str = ""
+    en: str = ""
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" and self.en else self.ms
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong with one field, named as in the request body."""
+
+    field: str
+    code: str = ""
+    ms: str = ""
+    en: str = ""
+
+    def text(self, language: str) -> str:
+        """The sentence in the page's language."""
+        return self.en if language == "en" and self.en else self.ms
+
+
+class Problem(Exception):
+    """A service understood and said no (RFC 9457): a code, words in both languages, fields, facts."""
+
+    def __init__(self, status: int, body: Mapping[str, Any], retry_after: int = 0) -> None:
+        self.status = status
+        self.code = str(body.get("code", ""))
+        super().__init__(f"{status} {self.code}")
+        messages = body.get("messages") or {}
+        detail = str(body.get("detail") or body.get("title") or "")
+        self.text = Text(ms=str(messages.get("ms") or detail), en=str(messages.get("en") or detail))
+        self.errors: list[FieldError] = msgspec.convert(body.get("errors") or [], list[FieldError])
+        self.facts = dict(body)
+        self.retry_after = retry_after
+
+    def fields(self, language: str) -> dict[str, str]:
+        """Field name to sentence, the first of each field, in the order the service gave."""
+        found: dict[str, str] = {}
+        for error in self.errors:
+            found.setdefault(error.field, error.text(language))
+        return found
+
+
+class Door:
+    """One service as the portal sees it."""
+
+    def __init__(self, service: str, url: str, http: httpx2.AsyncClient, service_token: str) -> None:
+        self.service = service
+        self._url = url.rstrip("/")
+        self._http = http
+        self._service_token = service_token
+        self._log = logs.get("clients")
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        params: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        token: str | None = None,
+    ) -> httpx2.Response:
+        """Call the service. Raises `Unavailable` when it cannot answer, `Problem` when it refuses."""
+        sent = {"X-Service-Token": self._service_token, "Accept": "application/json", **(headers or {})}
+        if address := visitor.get():
+            sent["Forwarded"] = f'for="[{address}]"' if ":" in address else f"for={address}"
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        if correlation := structlog.contextvars.get_contextvars().get("correlation"):
+            sent["X-Request-Id"] = str(correlation)
+        content = None
+        if body is not None:
+            content = msgspec.json.encode(body)
+            sent["Content-Type"] = "application/json"
+        query = {name: _written(value) for name, value in (params or {}).items() if value is not None}
+        try:
+            response = await self._http.request(
+                method, self._url + path, content=content, params=query or None, headers=sent
+            )
+        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            self._log.warning("service_unreachable", called=self.service, error=type(error).__name__)
+            raise Unavailable(self.service) from error
+        if response.status_code >= 500:
+            self._log.warning("service_failed", called=self.service, status=response.status_code)
+            raise Unavailable(self.service, _seconds(response, 30))
+        if response.status_code >= 400:
+            raise Problem(response.status_code, _problem(response), _seconds(response, 0))
+        return response
+
+    def read(self, response: httpx2.Response, shape: type[T]) -> T:
+        """The answer as `shape`; members nobody asked for are ignored."""
+        try:
+            return msgspec.json.decode(response.content, type=shape, strict=False)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            self._log.error("answer_not_understood", called=self.service, error=str(error))
+            raise Unavailable(self.service) from error
+
+
+def _written(value: object) -> str | list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else str(value)
+
+
+def _problem(response: httpx2.Response) -> dict[str, Any]:
+    try:
+        body = msgspec.json.decode(response.content)
+    except msgspec.DecodeError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _seconds(response: httpx2.Response, otherwise: int) -> int:
+    value = response.headers.get("Retry-After", "")
+    return int(value) if value.isdigit() else otherwise

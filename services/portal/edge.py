@@ -1,0 +1,117 @@
+"""The outermost skin: who may post here, what a browser may do with a page, one log line an arrival.
+
+Plain ASGI, so that a stream stays a stream. The log line names the route, not the address: a tracking link's token and
+a search are in addresses, and neither is ever written down.
+"""
+
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.portal.clients import visitor
+from shared import logs
+from shared.web.health import Figures
+
+QUIET = {"/livez", "/readyz", "/metrics", "static"}
+
+
+def policy(*, style_attributes: bool = False) -> str:
+    """The Content-Security-Policy. Report pages draw charts that set style attributes; nothing else may."""
+    styles = "style-src 'self'; " + ("style-src-attr 'unsafe-inline'; " if style_attributes else "")
+    return (
+        f"default-src 'none'; script-src 'self'; {styles}img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+HEADERS = {
+    "Content-Security-Policy": policy(),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def foreign(headers: Headers, origin: str, *, token_in_path: bool) -> bool:
+    """Whether another site made this browser post here.
+
+    Browsers of today say so in `Sec-Fetch-Site`; older ones name the sender in `Origin`. A page that gives no referrer
+    sends `Origin: null`, and of ours only the tracking page does: there the token in the path is the right to act.
+    """
+    if site := headers.get("sec-fetch-site"):
+        return site not in ("same-origin", "none")
+    sender = headers.get("origin")
+    if sender is None:
+        return False
+    if sender == "null":
+        return not token_in_path
+    return sender != origin and urlsplit(sender).netloc != headers.get("host")
+
+
+Fault = Callable[[Scope, int], Awaitable[ASGIApp]]
+"""Renders the page for a status nobody's route decided on."""
+
+
+class Edge:
+    """Wraps the whole application."""
+
+    def __init__(self, app: ASGIApp, *, origin: str, secure: bool, fault: Fault, figures: Figures) -> None:
+        self._app = app
+        self._origin = origin
+        self._fault = fault
+        self._figures = figures
+        self._headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+        self._log = logs.get("edge")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one arrival."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        client = scope.get("client")
+        visitor.set(client[0] if client else None)
+        request_id = str(uuid.uuid4())
+        scope["request_id"] = request_id
+        started, status = time.perf_counter(), 0
+
+        async def dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                given = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    given.setdefault(name, value)
+                given.setdefault("Cache-Control", "no-store")
+                given["X-Request-Id"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(correlation=request_id):
+            try:
+                unsafe = scope["method"] not in ("GET", "HEAD", "OPTIONS")
+                if unsafe and foreign(headers, self._origin, token_in_path=scope["path"].startswith("/a/")):
+                    await (await self._fault(scope, 403))(scope, receive, dressed)
+                else:
+                    await self._app(scope, receive, dressed)
+            except Exception as error:
+                self._log.error("unexpected", exc_info=error)
+                if status:
+                    raise
+                await (await self._fault(scope, 500))(scope, receive, dressed)
+            finally:
+                self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = "static" if scope["path"].startswith("/static/") else getattr(scope.get("route"), "path", "none")
+        self._figures.requests.labels(scope["method"], route, status).inc()
+        self._figures.seconds.labels(scope["method"], route).observe(seconds)
+        if route not in QUIET:
+            self._log.info("answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))

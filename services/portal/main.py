@@ -1,0 +1,107 @@
+"""Composition root of the portal: the parts, the routes, the skin. Nothing happens on import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount
+
+from services.portal import __doc__ as about_portal
+from services.portal.assets import Assets
+from services.portal.clients import Clients
+from services.portal.desk import Desk, templates
+from services.portal.edge import Edge
+from services.portal.live import Live
+from services.portal.pages import about, login, public_form, public_tracking, small, staff, staff_live, wrong
+from services.portal.reference import Reference
+from services.portal.session import Sessions
+from services.portal.settings import Settings
+from services.portal.words import Words
+from shared import logs
+from shared.web import health
+
+ROUTERS = (
+    public_form.router,
+    public_tracking.router,
+    about.router,
+    small.router,
+    login.router,
+    staff_live.router,
+    staff.router,
+)
+ROOM = Path(__file__).parent
+FORM_BYTES = 1024 * 1024
+"""A form of 32,000 emoji, each of them twelve bytes as browsers send it, with room for the rest."""
+
+
+def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTransport | None = None) -> FastAPI:
+    """The portal. `transport` stands in for the network to the services."""
+    settings = settings or Settings()
+    clients = Clients.to(settings, transport)
+    words = Words(ROOM / "locale")
+    assets = Assets(ROOM / "static")
+    desk = Desk(
+        settings=settings,
+        clients=clients,
+        words=words,
+        assets=assets,
+        templates=templates(ROOM / "templates", assets),
+        reference=Reference(clients, words),
+        sessions=Sessions(clients.workflow),
+        live=Live(settings.nats_url.get_secret_value()),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        logs.configure("portal", settings.log_level, settings.log_format)
+        desk.live.start()
+        try:
+            yield
+        finally:
+            await desk.live.close()
+            await clients.close()
+
+    app = FastAPI(
+        title="Helpdesk iSPEKS: portal",
+        description=about_portal or "",
+        version="1",
+        lifespan=lifespan,
+        max_body_size=FORM_BYTES,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.desk = desk
+    figures = health.Figures()
+
+    def unreachable(service: str, url: str) -> health.Check:
+        async def check() -> str | None:
+            try:
+                answer = await clients.http.get(f"{url.rstrip('/')}/livez", timeout=2.0)
+            except httpx2.TransportError:
+                return f"{service} does not answer"
+            return None if answer.is_success else f"{service} answers {answer.status_code}"
+
+        return check
+
+    async def broker() -> str | None:
+        return None if desk.live.connected else "the broker is away: pages do not move by themselves"
+
+    wished = [
+        unreachable("intake", settings.intake_url),
+        unreachable("workflow", settings.workflow_url),
+        unreachable("query", settings.query_url),
+        broker,
+    ]
+    app.include_router(health.routes(figures, [], wished, None))
+    for router in ROUTERS:
+        app.include_router(router)
+    app.router.routes.append(Mount("/static", app=assets, name="static"))
+    fault = wrong.install(app, desk)
+    # the last added is the outermost
+    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
+    app.add_middleware(Edge, origin=settings.origin, secure=settings.secure, fault=fault, figures=figures)
+    return app

@@ -1,0 +1,1 @@
+"""The pages: one router a part of the site. `ROUTERS` is what the application serves."""

@@ -1,0 +1,230 @@
+"""Borang Aduan: the form, the check of the answers, the sending, the receipt. No server keeps anything in between.
+
+What is typed travels in the pages themselves. The key of the rendered form goes along, and becomes the Idempotency-Key
+together with what was typed: the same form with the same words files one complaint, however often it is sent, and a
+form that was gone back to and changed files another.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import msgspec
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.portal.clients import Filing, Problem, Receipt, Unavailable
+from services.portal.desk import Switch, Visit, Visiting
+from services.portal.pages import refusal
+
+router = APIRouter(include_in_schema=False)
+
+NAMES = (
+    "key",
+    "ic",
+    "name",
+    "department",
+    "ptj",
+    "phone",
+    "email",
+    "whatsapp_consent",
+    "module",
+    "title",
+    "description",
+    "confirmed",
+    "altcha",
+)
+"""What the form sends, in its order; all of it rides along from page to page."""
+LABELS = {
+    "ic": "ic",
+    "name": "name",
+    "phone": "mobile",
+    "email": "email",
+    "title": "subject",
+    "description": "details",
+}
+ON_PAGE = NAMES[1:]
+RECEIPT_KEPT = 24 * 3600
+"""Seconds the browser holds a receipt."""
+OPEN = {"Cache-Control": "private, no-cache"}
+"""For the form itself: a browser may keep it, so that going back finds what was typed."""
+
+
+@router.get("/")
+async def blank(visit: Visiting) -> Response:
+    """The empty form, with a key of its own."""
+    return await _form(visit, {"key": str(uuid.uuid4())}, {})
+
+
+@router.post("/")
+async def again(visit: Visiting) -> Response:
+    """The form with everything still in it: from Ubah, or in the other language."""
+    return await _form(visit, visit.typed, {})
+
+
+@router.post("/semak")
+async def check(visit: Visiting) -> Response:
+    """Check what was typed; show it whole for a last look, or the form with what is wrong."""
+    if visit.typed.get("website"):
+        return await _form(visit, visit.typed, {"website": visit.t("form.trap.error")}, status=422)
+    try:
+        try:
+            await visit.desk.clients.intake.check(filing(visit))
+        except Problem as problem:
+            return await _refused(visit, problem)
+        return await _answers(visit, {})
+    except Unavailable as fault:
+        return _trouble(visit, fault, "/semak")
+
+
+@router.post("/hantar")
+async def send(visit: Visiting) -> Response:
+    """File the complaint and lead on to its receipt."""
+    # the robot check is left out: made again, it is still the same complaint
+    key = key_of(visit, *(f"{name}={visit.typed.get(name, '')}" for name in NAMES if name != "altcha"))
+    try:
+        try:
+            receipt = await visit.desk.clients.intake.file(filing(visit), key)
+        except Problem as problem:
+            if problem.code in ("key_reused", "still_running"):
+                return _filed_before(visit, key)
+            return await _refused(visit, problem)
+    except Unavailable as fault:
+        return _trouble(visit, fault, "/hantar")
+    response = visit.redirect(f"/terima/{receipt.number}")
+    kept = msgspec.to_builtins(receipt)
+    visit.cookie(response, "resit", _packed(kept), max_age=RECEIPT_KEPT, path=f"/terima/{receipt.number}")
+    visit.cookie(response, "dihantar", f"{key}.{receipt.number}", max_age=RECEIPT_KEPT, path="/hantar")
+    return response
+
+
+@router.get("/terima/{number}")
+async def show_receipt(number: str, visit: Visiting) -> Response:
+    """The receipt, which the browser holds: it can be read again and printed, and nobody else can open it."""
+    kept = _unpacked(visit.request.cookies.get("resit", ""))
+    if kept is None or kept.number != number:
+        return visit.page(
+            "pages/message.html",
+            status=404,
+            heading=visit.t("receipt.gone"),
+            lines=[visit.t("receipt.gone.text", number=number)],
+            ways=[("/semakan", visit.t("nav.search")), ("/", visit.t("nav.new"))],
+            reference="",
+        )
+    return visit.page("pages/receipt.html", receipt=kept, link=urlsplit(kept.tracking_url).path)
+
+
+def filing(visit: Visit) -> Filing:
+    """What was typed, as intake takes it. Nothing is judged or mended here."""
+    typed = visit.typed
+    return Filing(
+        ic=typed.get("ic", ""),
+        name=typed.get("name", ""),
+        department=typed.get("department", ""),
+        ptj=typed.get("ptj") or None,
+        phone=typed.get("phone", ""),
+        email=typed.get("email", ""),
+        whatsapp_consent=bool(typed.get("whatsapp_consent")),
+        language=visit.language,
+        module=typed.get("module", ""),
+        title=typed.get("title", ""),
+        description=typed.get("description", ""),
+        confirmed=bool(typed.get("confirmed")),
+        altcha=typed.get("altcha") or None,
+    )
+
+
+def key_of(visit: Visit, *words: str) -> str:
+    """The Idempotency-Key of these words sent from this rendered form."""
+    said = "\0".join([visit.typed.get("key", ""), *words])
+    return hashlib.sha256(said.encode()).hexdigest()[:40]
+
+
+def _trouble(visit: Visit, fault: Unavailable, action: str) -> Response:
+    return refusal.trouble(visit, fault, action, NAMES, LABELS)
+
+
+async def _refused(visit: Visit, problem: Problem) -> Response:
+    errors, notice = refusal.read(visit, problem, ON_PAGE)
+    if set(errors) == {"altcha"} or (notice and not errors):
+        # nothing typed is wrong, so the answers stay in sight; the robot check is asked for afresh
+        without = {name: value for name, value in visit.typed.items() if name != "altcha"}
+        return await _answers(visit, errors, without, notice, refusal.status(problem))
+    return await _form(visit, visit.typed, errors, notice, refusal.status(problem))
+
+
+async def _form(
+    visit: Visit, typed: Mapping[str, str], errors: Mapping[str, str], notice: str = "", status: int = 200
+) -> Response:
+    try:
+        form = await visit.desk.reference.form()
+    except Unavailable as fault:
+        if visit.request.method == "POST":
+            return _trouble(visit, fault, "/semak")
+        raise
+    typed = {**typed, "key": typed.get("key") or str(uuid.uuid4())}
+    return visit.page(
+        "pages/form.html",
+        status=status,
+        headers=OPEN,
+        switch=Switch("complaint", "/"),
+        form=form,
+        typed=typed,
+        key=typed["key"],
+        errors=errors,
+        notice=notice,
+    )
+
+
+async def _answers(
+    visit: Visit,
+    errors: Mapping[str, str],
+    typed: Mapping[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> Response:
+    typed = dict.fromkeys(ON_PAGE, "") | dict(visit.typed if typed is None else typed)
+    form = await visit.desk.reference.form()
+    department = form.department(typed["department"])
+    module = form.module(typed["module"])
+    ptj = form.ptj(typed["ptj"])
+    return visit.page(
+        "pages/check.html",
+        status=status,
+        headers=OPEN,
+        switch=Switch("answers", "/semak"),
+        typed=typed,
+        names=NAMES,
+        errors=errors,
+        notice=notice,
+        department=department.name if department else typed["department"],
+        ptj=ptj.name if ptj else typed["ptj"],
+        module=module.label(visit.language) if module else typed["module"],
+    )
+
+
+def _filed_before(visit: Visit, key: str) -> Response:
+    """This very complaint was filed a moment ago, with another robot check: lead to its receipt, or say so."""
+    sent, _, number = visit.request.cookies.get("dihantar", "").partition(".")
+    if sent == key and number:
+        return visit.redirect(f"/terima/{number}")
+    return visit.page(
+        "pages/message.html",
+        heading=visit.t("receipt.twice"),
+        lines=[visit.t("receipt.twice.text")],
+        ways=[("/semakan", visit.t("nav.search")), ("/", visit.t("receipt.another"))],
+        reference="",
+    )
+
+
+def _packed(receipt: dict[str, object]) -> str:
+    """A receipt as a cookie can carry it."""
+    return msgspec.json.encode(receipt).hex()
+
+
+def _unpacked(cookie: str) -> Receipt | None:
+    try:
+        return msgspec.json.decode(bytes.fromhex(cookie), type=Receipt)
+    except (ValueError, msgspec.DecodeError):
+        return None

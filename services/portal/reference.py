@@ -1,0 +1,64 @@
+"""What the services say that seldom changes: the form's choices, the workflow's labels. Copies, not owned."""
+
+import time
+from typing import Any
+
+from services.portal.clients import Clients, Form, Unavailable
+from services.portal.words import Words
+
+FRESH = 60.0
+"""Seconds a copy is taken as it is; a change at intake or workflow shows after at most this long."""
+PATIENCE = 10.0
+"""Seconds between two tries at a service that did not answer, while an older copy or our own words serve."""
+
+
+class Reference:
+    """The copies. An old copy beats none: a form can be filled in while intake restarts."""
+
+    def __init__(self, clients: Clients, words: Words) -> None:
+        self._clients = clients
+        self._words = words
+        self._form: Form | None = None
+        self._form_until = 0.0
+        self._labels: dict[str, dict[str, dict[str, str]]] = {}
+        self._labels_until = 0.0
+
+    async def form(self) -> Form:
+        """Departments, PTJ, modules, limits. Raises `Unavailable` only when intake never answered."""
+        now = time.monotonic()
+        if self._form is not None and now < self._form_until:
+            return self._form
+        try:
+            self._form = await self._clients.intake.form()
+            self._form_until = now + FRESH
+        except Unavailable:
+            if self._form is None:
+                raise
+            self._form_until = now + PATIENCE
+        return self._form
+
+    async def load_labels(self) -> None:
+        """Take workflow's labels, if it answers. Pages call this once before they ask for a label."""
+        now = time.monotonic()
+        if now < self._labels_until:
+            return
+        try:
+            table = await self._clients.workflow.table()
+        except Unavailable:
+            self._labels_until = now + PATIENCE
+            return
+        self._labels = {kind: _labels(table.get(kind)) for kind in ("states", "phases", "outcomes", "actions", "roles")}
+        self._labels_until = now + FRESH
+
+    def label(self, kind: str, name: str | None, language: str) -> str:
+        """The label of a state, phase, outcome, action or role: workflow's, or ours while it is away."""
+        if not name:
+            return ""
+        if found := self._labels.get(f"{kind}s", {}).get(name):
+            return found.get(language) or found.get("ms") or name
+        key = f"{kind}.{name}"
+        return self._words.text(language, key) if self._words.has(key) else name
+
+
+def _labels(rows: Any) -> dict[str, dict[str, str]]:
+    return {row["name"]: row.get("label") or {} for row in rows or []}

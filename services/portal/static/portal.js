@@ -1,0 +1,87 @@
+// What the pages do better with a script. Everything here may fail or be missing: the pages work without it.
+(() => {
+  const page = document.documentElement;
+  page.classList.add("js");
+  const all = (selector) => document.querySelectorAll(selector);
+
+  // what is wrong is read first
+  document.getElementById("errors")?.focus();
+
+  // an error's link lands on the field itself, also where the name belongs to a group
+  for (const link of all("#errors a")) {
+    link.addEventListener("click", () => {
+      const field = document.getElementById(link.hash.slice(1));
+      (field?.matches("input, select, textarea") ? field : field?.querySelector("input"))?.focus();
+    });
+  }
+
+  // the centres of the chosen department only
+  for (const select of all("select[data-of]")) {
+    const parent = document.getElementById(select.dataset.of);
+    const first = select.options[0];
+    const groups = [...select.querySelectorAll("optgroup")];
+    const hint = document.getElementById(select.id + "-hint");
+    const usual = hint?.textContent;
+    const filter = () => {
+      const kept = select.value;
+      const group = groups.find((g) => g.dataset.of === parent.value);
+      select.replaceChildren(first, ...(group ? group.cloneNode(true).children : parent.value ? [] : groups));
+      select.value = kept;
+      if (select.selectedIndex < 1) select.selectedIndex = select.options.length === 2 ? 1 : 0;
+      const none = Boolean(parent.value) && !group;
+      select.disabled = none;
+      if (hint) hint.textContent = none ? select.dataset.none : usual;
+    };
+    parent.addEventListener("change", filter);
+    filter();
+  }
+
+  // how much room is left, once it matters
+  for (const field of all("[data-limit]")) {
+    const limit = Number(field.dataset.limit);
+    const left = document.createElement("span");
+    left.className = "left";
+    left.setAttribute("aria-live", "polite");
+    field.after(left);
+    const count = () => {
+      const rest = limit - [...field.value.normalize("NFC")].length;
+      left.textContent = rest < 0 ? field.dataset.over.replace("#", -rest)
+        : rest < limit / 5 ? field.dataset.left.replace("#", rest) : "";
+      left.classList.toggle("error", rest < 0);
+    };
+    field.addEventListener("input", count);
+    count();
+  }
+
+  // a second click sends nothing; the server would file it once anyway
+  for (const form of all("form[data-once]")) {
+    let sent = false;
+    form.addEventListener("submit", (event) => {
+      if (sent) event.preventDefault();
+      sent = true;
+      event.submitter?.setAttribute("aria-disabled", "true");
+    });
+    addEventListener("pageshow", () => {
+      sent = false;
+      for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+    });
+  }
+
+  for (const button of all("[data-print]")) button.addEventListener("click", () => print());
+
+  // a message still on its way: look again, a few times, and put in only what has changed
+  let looks = 0;
+  const look = async () => {
+    if (!document.querySelector("[data-waiting]") || ++looks > 8) return;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of all("[data-part]")) {
+        const other = fresh.getElementById(part.id);
+        if (answer.ok && other) part.replaceWith(other);
+      }
+    } catch { /* the link to reload is still there */ }
+    setTimeout(look, 1000 * looks);
+  };
+  setTimeout(look, 1500);
+})();
