@@ -23,7 +23,7 @@ LOCKS = {"dev": ROOT / "requirements-dev.lock", "run": ROOT / "requirements.lock
 """The first holds all that the second does."""
 
 COMMAND = """#!/bin/sh
-exec "$(dirname "$(readlink -f "$0")")/python" -m deploy.cli "$@"
+exec "$(dirname "$(readlink -f "$0")")/python" -P -m deploy.cli "$@"
 """
 
 

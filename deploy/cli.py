@@ -93,7 +93,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
 def main() -> None:
     """Runs the command; trouble is one line and exit code 1, never a traceback."""
     try:
-        app()
+        app(prog_name="helpdesk")
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         sys.exit(1)

@@ -13,13 +13,17 @@ COLOURS = (36, 32, 33, 35, 34, 31)
 class Follower:
     """Prints new whole lines of several logs, each with its program's name in front."""
 
-    def __init__(self, logs: dict[str, Path]) -> None:
-        self._logs = logs
-        self._read = {name: log.stat().st_size if log.exists() else 0 for name, log in logs.items()}
-        self._width = max(map(len, logs))
+    def __init__(self) -> None:
+        self._logs: dict[str, Path] = {}
+        self._read: dict[str, int] = {}
         self._colours = sys.stdout.isatty()
         self._waiting = b""
         self._gone = False
+
+    def follow(self, logs: dict[str, Path]) -> None:
+        """From now on these too, from where they end now."""
+        self._logs.update(logs)
+        self._read.update({name: log.stat().st_size if log.exists() else 0 for name, log in logs.items()})
 
     def say(self, line: str) -> None:
         """A line of the launcher's own."""
@@ -58,7 +62,7 @@ class Follower:
         return b"".join(self._prefix(name) + line + b"\n" for line in whole.splitlines())
 
     def _prefix(self, name: str) -> bytes:
-        label = f"{name:{self._width}} | "
+        label = f"{name:{max(map(len, self._logs))}} | "
         if self._colours:
             label = f"\x1b[{COLOURS[list(self._logs).index(name) % len(COLOURS)]}m{label}\x1b[0m"
         return label.encode()

@@ -39,7 +39,7 @@ class Launcher:
     def __init__(self, home: Home, port: int, clock: str = "") -> None:
         self.home, self.row, self._clock = home, Row(port), clock
         self._begun = time.monotonic()
-        self._follower = Follower({name: home.log(name) for name in APPS})
+        self._follower = Follower()
         self._supervisor = supervisor.Supervisor(self._follower.say, self._tell_state)
 
     def run(self) -> None:
@@ -86,6 +86,7 @@ class Launcher:
         self._supervisor.start(Nats(self.home.nats, nats, keys.passwords, logs["nats"]))
         import_once()
         self._set_up(keys)
+        self._follower.follow({name: logs[name] for name in APPS})
         for name in APPS:
             told = {"LOG_FORMAT": "console", **environment(name, self.row, keys, self.home)}
             self._supervisor.start(children.Forked(name, serve(name), logs[name], told))
