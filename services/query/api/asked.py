@@ -1,0 +1,125 @@
+"""What the staff lists are asked with, and the wait for `seen` that all staff routes share."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Depends, Query, Request, Response
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+
+from services.query.api.progress import Catching
+from services.query.domain import typed
+from services.query.domain.folders import Filters, Folder, Sort
+from services.query.store import lists
+from shared.db import Database
+
+SEEN_SECONDS = 0.5
+PAGE = 50
+
+
+def _storable(text: str) -> str:
+    """What Postgres cannot hold cannot be found either."""
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("not text")
+    return text.strip()
+
+
+Word = Annotated[str, AfterValidator(_storable), Field(max_length=200)]
+
+
+def _none_if_empty(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _without_empty(value: Any) -> Any:
+    return [one for one in value if one != ""] if isinstance(value, list) else value
+
+
+Words = Annotated[list[Word], BeforeValidator(_without_empty), Field(max_length=30)]
+Flag = Annotated[bool | None, BeforeValidator(_none_if_empty)]
+Day = Annotated[date | None, BeforeValidator(_none_if_empty)]
+
+
+class Narrowed(BaseModel):
+    """Filters of a list; each may be given several times, and an empty one does not narrow."""
+
+    q: Word = ""
+    """A complaint number or its beginning, otherwise words of title, description and name."""
+    state: Words = []
+    phase: Words = []
+    outcome: Words = []
+    module: Words = []
+    department: Words = []
+    ptj: Words = []
+    pic: Words = []
+    priority: Words = []
+    from_: Annotated[Day, Field(alias="from")] = None
+    """First day of submission, in Kelantan."""
+    to: Day = None
+    """Last day of submission, included."""
+    overdue: Flag = None
+    mine: Flag = None
+    sort: Annotated[Sort | None, BeforeValidator(_none_if_empty)] = None
+    after: Annotated[Word | None, BeforeValidator(_none_if_empty), Field(max_length=400)] = None
+    """The `next` of the page before."""
+    limit: Annotated[int, Field(ge=1, le=100)] = PAGE
+    seen: Annotated[Word | None, BeforeValidator(_none_if_empty)] = None
+    """`<number>:<version>`: wait up to half a second for the model to have come that far."""
+
+    def filters(self, ic_index: str | None = None) -> Filters:
+        """The values the store narrows by."""
+        return Filters(
+            q=self.q,
+            ic_index=ic_index,
+            states=self.state,
+            phases=self.phase,
+            outcomes=self.outcome,
+            modules=self.module,
+            departments=self.department,
+            ptj=self.ptj,
+            pics=self.pic,
+            priorities=self.priority,
+            first_day=self.from_,
+            last_day=self.to,
+            overdue=bool(self.overdue),
+            mine=bool(self.mine),
+        )
+
+
+class Shelf(Narrowed):
+    """A folder of the inbox, narrowed."""
+
+    folder: Folder = "mine"
+
+
+Narrowing = Annotated[Narrowed, Query()]
+Shelving = Annotated[Shelf, Query()]
+
+
+async def wait_for(db: Database, progress: Catching, seen: str | None) -> None:
+    """Give the model half a second to come as far as the asker has seen. What is no `<number>:<version>` waits for
+    nothing."""
+    target = typed.seen(seen) if seen else None
+    if target is None:
+        return
+    number, version = target
+
+    async def look() -> int:
+        async with db.transaction() as tx:
+            return await lists.version(tx, number)
+
+    await progress.until(look, lambda found: found >= version, SEEN_SECONDS)
+
+
+def _database(request: Request) -> Database:
+    db: Database = request.app.state.db
+    return db
+
+
+Model = Annotated[Database, Depends(_database)]
+"""The read model. Transactions are opened after the waiting, never across it."""
+
+
+def answer(view: object) -> Response:
+    """A view as JSON, without a second look at its shape: mypy has had one."""
+    return Response(msgspec.json.encode(view), media_type="application/json", headers={"Cache-Control": "no-store"})

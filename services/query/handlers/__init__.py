@@ -1,0 +1,1 @@
+"""What query does when it hears (`project`, `copies`), and when it is asked (the others)."""

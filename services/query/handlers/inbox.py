@@ -1,0 +1,91 @@
+"""Lists as the caller may see them."""
+
+from typing import Any
+
+from services.query.domain import folders, readers, views
+from services.query.domain.ageing import Moment
+from services.query.domain.folders import Filters, Folder, Sort
+from services.query.store import lists, reference
+from shared.auth import Caller
+from shared.db import Tx
+
+
+async def show_inbox(
+    tx: Tx, caller: Caller, *, folder: Folder, filters: Filters, sort: Sort | None, after: str | None, limit: int
+) -> views.Inbox:
+    """A page of a folder, the counts of all folders, and the badge."""
+    page = await show_page(tx, caller, folder=folder, filters=filters, sort=sort, after=after, limit=limit)
+    counts = await lists.counts(tx, caller, page["as_of"])
+    return {**page, "folders": counts, "badge": await lists.badge(tx, caller)}
+
+
+async def show_page(
+    tx: Tx,
+    caller: Caller,
+    *,
+    filters: Filters,
+    sort: Sort | None,
+    after: str | None,
+    limit: int,
+    folder: Folder = "all",
+) -> views.Page:
+    """A page of a list. Raises `Invalid` for a cursor of another order."""
+    order = folders.sort_of(folder, sort)
+    position = folders.position(order, after) if after else None
+    moment = await reference.moment(tx)
+    rows = await lists.page(
+        tx, caller, moment.now, folder=folder, filters=filters, sort=order, after=position, limit=limit + 1
+    )
+    columns, _ = folders.ORDERS[order]
+    more = len(rows) > limit
+    ended = folders.cursor(order, [rows[limit - 1][name] for name in columns]) if more else None
+    return {
+        "items": [row_view(row, caller, moment) for row in rows[:limit]],
+        "next": ended,
+        "as_of": moment.now,
+    }
+
+
+def row_view(row: Any, caller: Caller, moment: Moment) -> views.Row:
+    """A row for this reader: the vendor's leg without who complained."""
+    vendor = readers.sees_only_the_vendors_leg(caller.principals, row["seen_by"])
+    days, calendar_days = moment.ages(row["submitted_at"], row["ended_at"])
+    return {
+        "number": row["number"],
+        "version": row["version"],
+        "ic_masked": readers.HIDDEN_IC if vendor else row["ic_masked"],
+        "name": readers.masked_name(row["name"]) if vendor else row["name"],
+        "department": row["department"],
+        "department_name": row["department_name"],
+        "ptj": row["ptj"],
+        "ptj_name": row["ptj_name"],
+        "title": row["title"],
+        "submitted_at": row["submitted_at"],
+        "module": row["module"],
+        "module_name": {"ms": row["module_ms"], "en": row["module_en"]},
+        "state": row["state"],
+        "phase": row["phase"],
+        "custodian": row["custodian"],
+        "outcome": row["outcome"],
+        "priority": row["priority"],
+        "complex": row["complex"],
+        "level": row["level"],
+        "pic": _person(row["pic_id"], row["pic_name"]),
+        "claimant": _person(row["claimant_id"], row["claimant_name"]),
+        "age_days": days,
+        "age_calendar_days": calendar_days,
+        "due": row["due"],
+        "left_days": moment.days_left(row["due"], row["custodian"]),
+        "mine": readers.is_mine(caller, row["holder"], row["seen_by"]),
+        "first_act": readers.waits_for_first_act(
+            caller,
+            first_act=row["first_act"],
+            custodian=row["custodian"],
+            pic=row["pic_id"],
+            claimant=row["claimant_id"],
+        ),
+    }
+
+
+def _person(id: str | None, name: str | None) -> views.PersonView | None:
+    return {"id": id, "name": name} if id is not None else None
