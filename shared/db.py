@@ -75,7 +75,8 @@ class Database:
         """Close the pool, waiting a little for what is in flight."""
         if self._pool is not None:
             try:
-                await asyncio.wait_for(self._pool.close(), timeout=5)
+                async with asyncio.timeout(5):
+                    await self._pool.close()
             except TimeoutError:
                 self._pool.terminate()
 
@@ -151,3 +152,12 @@ async def migrate(url: str, package: str) -> None:
             await connection.run_sync(upgrade)
     finally:
         await engine.dispose()
+
+
+def run_script(connection: Any, script: str) -> None:
+    """Run several statements of SQL inside a migration: `run_script(op.get_bind(), SCHEMA_V1)`. The driver prepares
+    what SQLAlchemy sends, and a prepared statement is a single one."""
+    from sqlalchemy.util import await_only
+
+    connection.exec_driver_sql("select 1")  # the adapter opens its transaction with the first statement
+    await_only(connection.connection.driver_connection.execute(script))

@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 Keyring(settings.sealing_keys.get_secret_value()),
                 parse_key(settings.staff_index_key.get_secret_value()),
             ),
+            "house": house,
             "passwords": Passwords(),
             "limits": Limits(db, on=settings.rate_limits == "on"),
         },

@@ -127,7 +127,8 @@ class Consumer:
             self._credit = BATCH
             self._pull_ends = now + PULL_SECONDS
         try:
-            first = await asyncio.wait_for(self._inbox.get(), timeout=max(self._pull_ends - now, 0.001))
+            async with asyncio.timeout(max(self._pull_ends - now, 0.001)):
+                first = await self._inbox.get()
         except TimeoutError:
             return []
         batch = []
