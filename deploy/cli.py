@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 clock_app = typer.Typer(help="Business time, where make run CLOCK=adjustable permits to move it.", no_args_is_help=True)
 app.add_typer(clock_app, name="clock")
+staff_app = typer.Typer(help="Staff.", no_args_is_help=True)
+app.add_typer(staff_app, name="staff")
 
 Port = Annotated[int, typer.Option(envvar="PORT", min=1024, max=LAST, help="First port of the row.")]
 Clock = Annotated[str, typer.Option(envvar="CLOCK", help="'adjustable' lets business time be moved.")]
@@ -60,6 +62,30 @@ def status() -> None:
     console.print(table)
 
 
+@staff_app.command("add")
+def add_staff(
+    ic: Annotated[str, typer.Option(prompt="No. Kad Pengenalan")],
+    name: Annotated[str, typer.Option(prompt="Name")],
+    email: Annotated[str, typer.Option(prompt="E-mail")],
+    phone: Annotated[str, typer.Option(prompt="Phone")],
+    role: Annotated[list[str], typer.Option(help="ADMIN, PIC, IMPLEMENTOR, VENDOR or MANAGEMENT; may be repeated.")],
+    module: Annotated[list[str] | None, typer.Option(help="A module this PIC takes; may be repeated.")] = None,
+    language: Annotated[str, typer.Option(help="ms or en.")] = "ms",
+) -> None:
+    """Add a member of staff, and print the first password. Who is an IMPLEMENTOR joins that queue."""
+    from deploy import staff
+    from deploy.local import keys
+    from deploy.local.environments import database_url
+
+    home = Home()
+    row = Row(running(home)["port"])
+    known, password = keys.load(home.keys), staff.new_password()
+    queues = tuple({"IMPLEMENTOR"} & set(role))
+    person = staff.Person(tuple(role), ic, name, email, phone, queues, tuple(module or ()), language)
+    asyncio.run(staff.add(database_url("workflow", row, known), known, person, password))
+    print(f"Added. The password is {password}")
+
+
 @clock_app.command()
 def advance(by: Annotated[str, typer.Argument(help="Such as 3d, 12h, 1d12h.")]) -> None:
     """Move business time forward."""
@@ -67,9 +93,7 @@ def advance(by: Annotated[str, typer.Argument(help="Such as 3d, 12h, 1d12h.")]) 
     from deploy.local.setting_up import DATABASE, admin_url
 
     home = Home()
-    state = home.state()
-    if not home.occupied() or not state:
-        raise Trouble(f"Nothing is running on {home.path}.")
+    state = running(home)
     if state["clock"] != "adjustable":
         raise Trouble("Business time stands here: only make run CLOCK=adjustable lets it be moved.")
     url = admin_url(Row(state["port"]), keys.load(home.keys), DATABASE)
@@ -88,6 +112,14 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
         typer.confirm(f"Delete {home.path} with all complaints, mails and keys in it?", abort=True)
     shutil.rmtree(home.path)
     print(f"Deleted {home.path}.")
+
+
+def running(home: Home) -> dict[str, Any]:
+    """What the running copy says of itself. Raises Trouble when there is none."""
+    state = home.state()
+    if not home.occupied() or not state:
+        raise Trouble(f"Nothing is running on {home.path}.")
+    return state
 
 
 def main() -> None:

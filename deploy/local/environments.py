@@ -46,6 +46,7 @@ def own(keys: Keys, row: Row, home: Home) -> dict[str, dict[str, str]]:
         "workflow": {
             "SEALING_KEYS": keys.sealing_keys,
             "STAFF_PRIVATE_KEY": keys.staff_private_key,
+            "STAFF_INDEX_KEY": keys.staff_index_key,
             "BLOBS": blobs,
         },
         "notify": {

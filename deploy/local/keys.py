@@ -28,6 +28,7 @@ class Keys:
     service_token: str
     staff_private_key: str
     staff_public_key: str
+    staff_index_key: str
     sealing_keys: str
     index_key: str
     tracking_keys: str
@@ -42,6 +43,7 @@ def make() -> Keys:
         service_token=secrets.token_urlsafe(32),
         staff_private_key=encode(staff.private_bytes_raw()),
         staff_public_key=encode(staff.public_key().public_bytes_raw()),
+        staff_index_key=encode(secrets.token_bytes(32)),
         sealing_keys=f"1:{encode(secrets.token_bytes(32))}",
         index_key=encode(secrets.token_bytes(32)),
         tracking_keys=f"1:{encode(secrets.token_bytes(32))}",
@@ -51,9 +53,8 @@ def make() -> Keys:
 
 def load(path: Path) -> Keys:
     """Raises FileNotFoundError where nothing was ever started, Trouble where the file is not what `write` left."""
-    found = path.read_text()
     try:
-        kept = json.loads(found)
+        kept = json.loads(path.read_text())
         return Keys(**{field.name: kept[field.name] for field in fields(Keys)})
     except (ValueError, KeyError, TypeError) as error:
         raise Trouble(f"{path} is damaged: restore it, or delete all data with make reset.") from error

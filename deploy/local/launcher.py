@@ -98,7 +98,7 @@ class Launcher:
     def _set_up(self, keys: Keys) -> None:
         """In a child: an event loop must not have been here when the services are forked."""
         log = self.home.log("setting-up")
-        work = setting_up.set_up(self.row, keys, adjustable=self._clock == "adjustable")
+        work = setting_up.set_up(self.row, keys, self.home, adjustable=self._clock == "adjustable")
         child = children.Forked("setting-up", work, log, {})
         child.start()
         try:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -27,8 +28,9 @@ def show(row: Row, home: Home, seconds: float) -> None:
     )
     logins = read_logins(home)
     if logins:
-        table = Table(title=f"Demo logins (also in {home.logins})", title_justify="left", expand=False)
-        for column in ("Role", "Name", "No. Kad Pengenalan", "Password"):
+        console.print(f"Demo logins, also in {home.logins}:", soft_wrap=True)
+        table = Table(box=box.SIMPLE_HEAD, expand=False)
+        for column in ("Role", "Name", "No. KP", "Password"):
             table.add_column(column, no_wrap=True)
         for login in logins:
             table.add_row(login["role"], login.get("name", ""), login["ic"], login["password"])

@@ -5,9 +5,11 @@ import sys
 import traceback
 from collections.abc import Callable
 
+from deploy import staff
 from deploy.local import clock
 from deploy.local.database import SERVICES, in_database, migrate, prepare
 from deploy.local.environments import database_url
+from deploy.local.home import Home, write
 from deploy.local.keys import Keys
 from deploy.local.row import Row
 
@@ -20,7 +22,7 @@ def admin_url(row: Row, keys: Keys, database: str = "postgres") -> str:
     return f"postgresql://postgres:{keys.postgres_password}@127.0.0.1:{row.port('postgres')}/{database}"
 
 
-def set_up(row: Row, keys: Keys, adjustable: bool) -> Callable[[], None]:
+def set_up(row: Row, keys: Keys, home: Home, adjustable: bool) -> Callable[[], None]:
     """Roles, schemas, every service's tables, and the first staff."""
 
     async def work() -> None:
@@ -29,6 +31,7 @@ def set_up(row: Row, keys: Keys, adjustable: bool) -> Callable[[], None]:
         await migrate({service: database_url(service, row, keys) for service in SERVICES})
         if not adjustable and await clock.shift(in_database(url, DATABASE)):
             raise SystemExit(CLOCK_MOVED)
+        await staff.seed(database_url("workflow", row, keys), keys, lambda logins: write(home.logins, logins))
 
     def told() -> None:
         try:
