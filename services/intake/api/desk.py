@@ -1,0 +1,61 @@
+"""What every route works with: the keys, what is known by heart, and how often is too often."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from uuid_utils.compat import uuid7
+
+from services.intake.domain.robot import RobotCheck
+from services.intake.handlers import Cause, Seals
+from services.intake.store.copies import Known
+from shared.db import Database
+from shared.limits import Limits, prefix
+
+HOUR, DAY = 3600, 24 * 3600
+
+FILED_BY_ADDRESS = 120
+UNCHECKED_BY_ADDRESS = 5
+UNCHECKED_IN_ALL = 60
+WORDS_BY_ADDRESS = 120
+WORDS_BY_COMPLAINT = 30
+TRIES_BY_COMPLAINT = 3
+LINKS_BY_ADDRESS = 10
+LINKS_BY_OWNER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One per process. Limits are spent before a request's transaction begins: each is a transaction of its own."""
+
+    db: Database
+    known: Known
+    limits: Limits
+    robot_key: str
+    seals: Seals
+
+    async def spend_unchecked(self, address: str) -> None:
+        """Let one through without a robot check, if its address and all of them have not had too many."""
+        await self.limits.spend("unchecked", prefix(address), limit=UNCHECKED_BY_ADDRESS, seconds=HOUR)
+        await self.limits.spend("unchecked", "all", limit=UNCHECKED_IN_ALL, seconds=HOUR)
+
+    async def spend_unless_passed(self, robot: RobotCheck, address: str) -> None:
+        """Count a missing robot check; a passed one costs nothing here."""
+        if robot.verdict == "missing":
+            await self.spend_unchecked(address)
+
+
+async def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+async def _cause(request: Request) -> Cause:
+    return Cause(id=str(uuid7()), correlation=request.scope["request_id"])
+
+
+Causing = Annotated[Cause, Depends(_cause)]
+"""A fresh id for what the request will say, and the request's own."""

@@ -1,0 +1,224 @@
+"""What intake does, one function per use case: load, judge, save, record. The edges commit; ids and time are given."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.intake.domain import filing as filings
+from services.intake.domain import form as forms
+from services.intake.domain import links, thread
+from services.intake.domain.filing import Filing, Receipt, Submission
+from services.intake.domain.form import Department, Form, Module, Ptj
+from services.intake.domain.links import Wanted
+from services.intake.domain.numbers import complaint_number
+from services.intake.domain.office import ZONE
+from services.intake.domain.robot import REPLAY, Challenge, RobotCheck
+from services.intake.domain.thread import Claim, Words
+from services.intake.store import copies, record, spent, submissions
+from services.intake.store import form as form_store
+from shared.auth import TrackingTokens
+from shared.db import Tx
+from shared.envelope import Envelope, Event, seal
+from shared.errors import Conflict, Invalid, NotFound, Text
+from shared.events.intake import Contact
+from shared.events.reference import CalendarSaved, SettingsSaved
+from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone
+from shared.web import edge
+
+SOURCE = "intake"
+FORM = "form"
+NOBODY = submissions.Complainant(ic_index="0" * 64, name="TIADA SESIAPA BIN TIADA")
+"""Compared with where there is no such complaint, so that the work is the same."""
+STALE = Text("Borang telah diubah oleh orang lain.", "Somebody else has changed the form.")
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """The keys in use: what seals a contact, fingerprints an IC and signs a link."""
+
+    ring: Keyring
+    index_key: bytes
+    links: TrackingTokens
+    public_url: str
+
+    def index(self, ic: str) -> str:
+        """The blind index of an IC."""
+        return blind_index(self.index_key, "ic", ic)
+
+    def contact(self, submission: Submission, number: str) -> Contact:
+        """Who complains, sealed for this complaint."""
+        plain = {"ic": submission.ic, "phone": submission.phone.e164, "email": submission.email}
+        sealed = {field: self.ring.seal(text, about=number, field=field) for field, text in plain.items()}
+        return Contact(
+            name=submission.name,
+            ic_sealed=sealed["ic"],
+            phone_sealed=sealed["phone"],
+            email_sealed=sealed["email"],
+            ic_index=self.index(submission.ic),
+            ic_masked=mask_ic(submission.ic),
+            phone_masked=mask_phone(submission.phone.e164),
+            email_masked=mask_email(submission.email),
+            phone_is_mobile=submission.phone.is_mobile,
+            whatsapp_consent=submission.whatsapp_consent,
+            language=submission.language,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The id of what is about to be said, and the request it comes from."""
+
+    id: str
+    correlation: str
+
+
+async def check_filing(tx: Tx, known: copies.Known, filing: Filing, robot: RobotCheck) -> None:
+    """Raises `Invalid` where filing this would; writes nothing."""
+    filings.judge(filing, (await known.office(tx)).form, robot)
+    if robot.challenge is not None and await spent.is_spent(tx, robot.challenge):
+        raise Invalid([REPLAY])
+
+
+async def file_complaint(
+    tx: Tx, known: copies.Known, seals: Seals, filing: Filing, robot: RobotCheck, cause: Cause
+) -> Receipt:
+    """Take a complaint down under its new number. Raises `Invalid`."""
+    office = await known.office(tx)
+    submission = filings.judge(filing, office.form, robot)
+    await _spend(tx, robot.challenge)
+    year = office.now.astimezone(ZONE).year
+    number = complaint_number(year, await submissions.next_in_year(tx, year))
+    contact = seals.contact(submission, number)
+    answer_by = office.answer_by(office.now)
+    event = filings.submitted(submission, number=number, submitted_at=office.now, answer_by=answer_by, contact=contact)
+    await submissions.add(tx, submission, event, _envelope(event, number, 1, office.now, cause))
+    return Receipt(
+        number=number,
+        submitted_at=office.now,
+        answer_by=answer_by,
+        tracking_url=f"{seals.public_url}/a/{seals.links.make(number, office.now)}",
+        email_masked=contact.email_masked,
+    )
+
+
+async def proves_itself(tx: Tx, seals: Seals, number: str, claim: Claim, robot: RobotCheck) -> bool:
+    """Whether IC and name are those of this complaint. Does the same work whether there is such a complaint or not,
+    and uses the robot check up where the answer is no."""
+    found = await submissions.complainant(tx, number)
+    kept = found or NOBODY
+    same_ic = hmac.compare_digest(kept.ic_index, seals.index(claim.ic))
+    same_name = thread.same_name(kept.name, claim.name)
+    if found is not None and same_ic and same_name:
+        return True
+    await _spend(tx, robot.challenge)
+    return False
+
+
+async def take_words(
+    tx: Tx, number: str, words: Words, cause: Cause, *, linked_at: datetime | None, robot: RobotCheck | None
+) -> str:
+    """Pass on what a proved complainant does, under the id it is answered with. `linked_at` is the second that their
+    link says, or none where IC and name were the proof. Raises `NotFound`, `Invalid`."""
+    if robot is not None:
+        await _spend(tx, robot.challenge)
+    held = await submissions.next_event(tx, number, linked_at)
+    if held is None:
+        raise NotFound
+    sequence, now = held
+    proof = thread.IC_AND_NAME if linked_at is None else thread.LINK
+    event = thread.acted(words, number=number, message=cause.id, proof=proof)
+    await record.record(tx, [_envelope(event, number, sequence, now, cause)])
+    return cause.id
+
+
+async def request_links(tx: Tx, seals: Seals, wanted: Wanted, cause: Cause) -> None:
+    """Have the complaints' links sent to their own contacts. Looks nothing up: a hit and a miss are the same."""
+    event = links.requested(wanted, seals.index(wanted.ic) if wanted.ic else None)
+    now = await submissions.business_time(tx)
+    await record.record(tx, [_envelope(event, cause.id, 1, now, cause)])
+
+
+async def open_form(
+    tx: Tx, modules: Sequence[Module], departments: Sequence[Department], centres: Sequence[Ptj], cause: Cause
+) -> bool:
+    """Fill and say the form once, on an empty record; false if that was done before."""
+    if not await form_store.open_first(tx):
+        return False
+    await form_store.replace_modules(tx, forms.judge_modules(modules))
+    await form_store.replace_departments(tx, forms.judge_departments(departments, centres))
+    await form_store.replace_ptj(tx, forms.judge_ptj(centres, departments))
+    await _say_form(tx, cause)
+    return True
+
+
+async def save_modules(tx: Tx, modules: Sequence[Module], seen: int | None, cause: Cause) -> Form:
+    """Replace the list of modules. `seen` is the version the editor saw, if they said. Raises `Invalid`, `Conflict`."""
+    await _hold_form(tx, seen)
+    await form_store.replace_modules(tx, forms.judge_modules(modules))
+    return await _say_form(tx, cause)
+
+
+async def save_departments(tx: Tx, departments: Sequence[Department], seen: int | None, cause: Cause) -> Form:
+    """Replace the list of departments. Raises `Invalid`, `Conflict`."""
+    await _hold_form(tx, seen)
+    current = await form_store.load(tx)
+    await form_store.replace_departments(tx, forms.judge_departments(departments, current.ptj))
+    return await _say_form(tx, cause)
+
+
+async def save_ptj(tx: Tx, centres: Sequence[Ptj], seen: int | None, cause: Cause) -> Form:
+    """Replace the list of responsibility centres. Raises `Invalid`, `Conflict`."""
+    await _hold_form(tx, seen)
+    current = await form_store.load(tx)
+    await form_store.replace_ptj(tx, forms.judge_ptj(centres, current.departments))
+    return await _say_form(tx, cause)
+
+
+async def keep_calendar(tx: Tx, saved: CalendarSaved, letter: Envelope) -> None:
+    """Keep the office's calendar; the vendor's is of no use here."""
+    if saved.name == copies.OFFICE:
+        await copies.keep_calendar(tx, saved, letter.sequence)
+
+
+async def keep_settings(tx: Tx, saved: SettingsSaved, letter: Envelope) -> None:
+    """Keep how long a first answer may take."""
+    await copies.keep_settings(tx, saved, letter.sequence)
+
+
+async def sweep(tx: Tx) -> None:
+    """Forget what has served: kept answers, counts of past windows, challenges that have expired."""
+    await edge.forget_answers(tx)
+    await spent.forget_counts(tx)
+    await spent.forget_challenges(tx)
+
+
+async def _spend(tx: Tx, challenge: Challenge | None) -> None:
+    if challenge is not None and not await spent.spend(tx, challenge):
+        raise Invalid([REPLAY])
+
+
+async def _hold_form(tx: Tx, seen: int | None) -> None:
+    version = await form_store.hold(tx)
+    if seen is not None and seen != version:
+        raise Conflict("stale", STALE, version=version)
+
+
+async def _say_form(tx: Tx, cause: Cause) -> Form:
+    version = await form_store.count_up(tx)
+    form = await form_store.load(tx)
+    now = await submissions.business_time(tx)
+    await record.record(tx, [_envelope(forms.saved(form), FORM, version, now, cause)])
+    return replace(form, version=version)
+
+
+def _envelope(event: Event, about: str, sequence: int, at: datetime, cause: Cause) -> Envelope:
+    return seal(
+        event,
+        id=cause.id,
+        source=SOURCE,
+        subject=about,
+        sequence=sequence,
+        time=at,
+        correlation=cause.correlation,
+    )

@@ -1,0 +1,124 @@
+"""The schema as the newest migration leaves it. Tables of `shared` (outbox, fence, idempotency, ...) are not ours."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+METADATA = MetaData()
+_MOMENT = TIMESTAMP(timezone=True)
+
+submission = Table(
+    "submission",
+    METADATA,
+    Column("number", Text, primary_key=True),
+    Column("submitted_at", _MOMENT, nullable=False),
+    Column("answer_by", _MOMENT, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("ic_index", Text, nullable=False),
+    Column("ic_sealed", Text, nullable=False),
+    Column("phone_sealed", Text, nullable=False),
+    Column("email_sealed", Text, nullable=False),
+    Column("phone_is_mobile", Boolean, nullable=False),
+    Column("whatsapp_consent", Boolean, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("ptj", Text),
+    Column("module", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("robot_check", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False, comment="of the last event said about it"),
+)
+
+event = Table(
+    "event",
+    METADATA,
+    Column("about", Text, primary_key=True, comment="complaint number, request id, or form"),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("at", _MOMENT, nullable=False),
+    Column("subject", Text, nullable=False, comment="where it travels"),
+    Column("body", LargeBinary, nullable=False),
+)
+
+used_challenge = Table(
+    "used_challenge",
+    METADATA,
+    Column("nonce", Text, primary_key=True),
+    Column("expires_at", _MOMENT, nullable=False),
+    Index("used_challenge_by_end", "expires_at"),
+)
+
+form = Table(
+    "form",
+    METADATA,
+    Column("only", Boolean, CheckConstraint('"only"'), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
+
+module = Table(
+    "module",
+    METADATA,
+    Column("slug", Text, primary_key=True),
+    Column("code", Text),
+    Column("name_ms", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("code_confirmed", Boolean, nullable=False),
+)
+
+department = Table(
+    "department",
+    METADATA,
+    Column("slug", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+ptj = Table(
+    "ptj",
+    METADATA,
+    Column("code", Text, primary_key=True),
+    Column(
+        "department",
+        Text,
+        ForeignKey("department.slug", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    Column("name", Text, nullable=False),
+)
+
+calendar_copy = Table(
+    "calendar_copy",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("zone", Text, nullable=False),
+    Column("weekend", ARRAY(Integer), nullable=False),
+    Column("holidays", ARRAY(Date), nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+settings_copy = Table(
+    "settings_copy",
+    METADATA,
+    Column("only", Boolean, CheckConstraint('"only"'), primary_key=True),
+    Column("first_answer_days", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
