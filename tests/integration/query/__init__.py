@@ -1,0 +1,1 @@
+"""Query on real Postgres and NATS."""
