@@ -34,6 +34,7 @@ class Standing(NamedTuple):
     complaint: Complaint
     now: datetime
     known: facts.Known
+    pic_is_active: bool
     may: dict[Action, tuple[Role, Row]]
 
 
@@ -66,9 +67,7 @@ async def look(tx: Tx, number: str, caller: Caller, *, lock: bool = False) -> St
     loaded = await complaints.load(tx, number, lock=lock)
     if loaded is None or not sight.sees(loaded.complaint, caller.principals):
         raise NotFound
-    known = await facts.known(tx)
-    held = [_facts(loaded, role, known, caller.id) for role in sight.roles_held(loaded.complaint, caller)]
-    return Standing(loaded.complaint, loaded.now, known, allowed(loaded.complaint.state, held))
+    return _standing(loaded, await facts.known(tx), caller)
 
 
 async def act(
@@ -96,19 +95,15 @@ async def act(
     await _check_meaning(tx, standing.complaint, action, words)
     words = _with_contact(standing.complaint, words, keyring)
     actor = Actor(role=role, id=caller.id, name=caller.name)
-    asked = sight.facts(
-        standing.complaint,
-        role,
-        standing.known.rules,
-        standing.now,
-        pic_is_active=await _pic_is_active(tx, standing.complaint),
-        actor=caller.id,
-    )
+    before = Loaded(standing.complaint, standing.now, standing.pic_is_active)
+    asked = _facts(before, role, standing.known, caller.id)
     after, event = acts.act(standing.complaint, action, words, actor, asked, standing.known.rules, standing.now)
     await _write(tx, after, event, correlation=correlation, causation=None)
     if action is Action.REQUEST_CLOSE:
         await office.keep_solution(tx, after, caller, correlation=correlation)
-    return await look(tx, number, caller)
+    # A PIC named by this act has just been found active.
+    active = after.pic is not None and (words.pic is not None or standing.pic_is_active)
+    return _standing(Loaded(after, standing.now, active), standing.known, caller)
 
 
 async def assign_many(
@@ -160,6 +155,12 @@ async def _load(tx: Tx, number: str) -> Loaded:
     if loaded is None:
         raise LookupError(f"no complaint {number}, though intake speaks of it")
     return loaded
+
+
+def _standing(loaded: Loaded, known: facts.Known, caller: Caller) -> Standing:
+    held = [_facts(loaded, role, known, caller.id) for role in sight.roles_held(loaded.complaint, caller)]
+    may = allowed(loaded.complaint.state, held)
+    return Standing(loaded.complaint, loaded.now, known, loaded.pic_is_active, may)
 
 
 def _facts(loaded: Loaded, role: Role, known: facts.Known, actor: str | None) -> Facts:
@@ -228,13 +229,6 @@ def _with_contact(complaint: Complaint, words: Given, keyring: Keyring) -> Given
         changes["phone_masked"] = mask_phone(words.phone)
         changes["phone_is_mobile"] = given.is_mobile(words.phone)
     return msgspec.structs.replace(words, contact=msgspec.structs.replace(complaint.contact, **changes))
-
-
-async def _pic_is_active(tx: Tx, complaint: Complaint) -> bool:
-    if complaint.pic is None:
-        return False
-    member = await people.by_id(tx, UUID(complaint.pic.id))
-    return member is not None and member.active and Role.PIC in member.roles
 
 
 def _as_uuid(text: str) -> UUID:

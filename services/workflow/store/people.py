@@ -6,7 +6,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.workflow.store.tables import session as session_table
 from services.workflow.store.tables import staff as staff_table
 from shared.db import Tx, sql
 
@@ -35,29 +34,28 @@ class Member(NamedTuple):
     locked_until: datetime | None
 
 
-_COLUMNS = [staff_table.c[name] for name in Member._fields]
+_COLUMNS = ", ".join(f"m.{name}" for name in Member._fields)
 
 
 async def by_ic(tx: Tx, ic_index: str) -> Member | None:
     """Who has this IC."""
-    row = await tx.fetchrow(*sql(sa.select(*_COLUMNS).where(staff_table.c.ic_index == ic_index)))
+    row = await tx.fetchrow(f"select {_COLUMNS} from staff m where m.ic_index = $1", ic_index)
     return Member(*row) if row else None
 
 
 async def by_id(tx: Tx, member: UUID) -> Member | None:
     """One member of staff."""
-    row = await tx.fetchrow(*sql(sa.select(*_COLUMNS).where(staff_table.c.id == member)))
+    row = await tx.fetchrow(f"select {_COLUMNS} from staff m where m.id = $1", member)
     return Member(*row) if row else None
 
 
 async def everybody(tx: Tx) -> list[tuple[Member, int]]:
     """All staff by name, each with the number of open complaints they hold as PIC."""
-    names = ", ".join(f"s.{name}" for name in Member._fields)
     rows = await tx.fetch(
         f"""
-        select {names}, (select count(*) from complaint c where c.pic = s.id
+        select {_COLUMNS}, (select count(*) from complaint c where c.pic = m.id
             and c.state not in ('SELESAI', 'DITUTUP')) as load
-        from staff s order by s.name, s.id
+        from staff m order by m.name, m.id
         """
     )
     return [(Member(*list(row)[:-1]), row["load"]) for row in rows]
@@ -129,16 +127,10 @@ async def touch_session(tx: Tx, secret_hash: bytes) -> tuple[UUID, UUID] | None:
 async def session_lives(tx: Tx, session: UUID, member: UUID) -> Member | None:
     """The member behind a token whose session has not ended, as they are now; None once either is over."""
     row = await tx.fetchrow(
-        *sql(
-            sa.select(*_COLUMNS)
-            .join(session_table, session_table.c.staff == staff_table.c.id)
-            .where(
-                session_table.c.id == session,
-                staff_table.c.id == member,
-                staff_table.c.active,
-                session_table.c.ends_at > sa.func.clock_timestamp(),
-            )
-        )
+        f"select {_COLUMNS} from session s join staff m on m.id = s.staff"
+        " where s.id = $1 and m.id = $2 and m.active and s.ends_at > clock_timestamp()",
+        session,
+        member,
     )
     return Member(*row) if row else None
 

@@ -1,0 +1,103 @@
+"""The whole system, started as a newcomer starts it: `helpdesk run` in a directory of its own, on a row of its own."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from deploy.local.processes import Trouble, wait_until
+from deploy.local.row import LAST, PLACES, Row
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 120.0
+
+
+@dataclass
+class Helpdesk:
+    """A running helpdesk: its addresses, its logins, its mailbox."""
+
+    home: Path
+    row: Row
+    process: subprocess.Popen[bytes]
+
+    def url(self, name: str) -> str:
+        return self.row.url(name)
+
+    def logins(self) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = json.loads((self.home / "logins.json").read_text())
+        return found
+
+    def login(self, role: str, position: int = 0) -> dict[str, str]:
+        return [one for one in self.logins() if one["role"] == role][position]
+
+    def mails(self, to: str | None = None) -> list[dict[str, Any]]:
+        """What was caught, newest first."""
+        query = {"to": to} if to else {}
+        answer = httpx2.get(f"{self.url('mailbox')}/v1/messages", params=query)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+
+def free_row() -> Row:
+    """A row in which every port is free now."""
+    for first in range(20000 + os.getpid() % 200 * 50, LAST, 50):
+        with contextlib.suppress(Trouble):
+            row = Row(first)
+            row.claim(patience=0.0)
+            return row
+    raise AssertionError(f"no row of {len(PLACES)} free ports")
+
+
+@pytest.fixture(scope="session")
+def start_helpdesk() -> Iterator[Callable[[], Helpdesk]]:
+    """Starts a helpdesk with an empty home; all of them end with the tests."""
+    started: list[Helpdesk] = []
+
+    def start() -> Helpdesk:
+        home = Path(tempfile.mkdtemp(prefix="helpdesk-home-"))
+        row = free_row()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.cli", "run", "--tethered"],
+            cwd=ROOT,
+            env={**os.environ, "HELPDESK_HOME": str(home), "PORT": str(row.first)},
+            stdout=(home / "launcher.log").open("wb"),
+            stderr=subprocess.STDOUT,
+        )
+        made = Helpdesk(home, row, process)
+        started.append(made)
+        ready = wait_until(lambda: process.poll() is not None or _is_ready(made), within=READY_SECONDS)
+        assert ready, "not ready in time"
+        assert process.poll() is None, (home / "launcher.log").read_text()[-3000:]
+        return made
+
+    yield start
+    for one in started:
+        one.process.send_signal(signal.SIGTERM)
+    for one in started:
+        one.process.wait(30)
+
+
+def _is_ready(helpdesk: Helpdesk) -> bool:
+    for name in ("intake", "workflow", "notify", "query", "portal"):
+        try:
+            if httpx2.get(f"{helpdesk.url(name)}/readyz", timeout=2).status_code != 200:
+                return False
+        except httpx2.HTTPError:
+            return False
+    return (helpdesk.home / "logins.json").exists()
+
+
+@pytest.fixture(scope="session")
+def helpdesk(start_helpdesk: Callable[[], Helpdesk]) -> Helpdesk:
+    """One helpdesk for all the tests that leave it as they found it."""
+    return start_helpdesk()
