@@ -1,0 +1,186 @@
+"""The ledger and the rules over HTTP, for staff."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.notify import handlers
+from services.notify.domain.retries import Status
+from services.notify.domain.rules import AUDIENCES, CHANNELS, TOLD, Condition, Rule
+from services.notify.senders.letters import Letters
+from services.notify.store import copies, matrix, register
+from shared.auth import Caller, Staff
+from shared.db import Tx
+from shared.errors import Conflict, Denied, FieldError, Invalid, NotFound, Text
+from shared.web import IfMatch, Transaction
+
+router = APIRouter(prefix="/v1")
+LONGEST_PAGE = 200
+
+
+class Attempt(BaseModel):
+    """One try; `result` is null while it is under way."""
+
+    at: str
+    result: Literal["sent", "temporary", "permanent", "channel_down", "no_address", "unwritten", "unknown"] | None
+    detail: str | None
+
+
+class Recipient(BaseModel):
+    """Who; `id` for staff only."""
+
+    kind: Literal["complainant", "staff"]
+    id: str | None
+    name: str | None
+    masked: str | None
+
+
+class Delivery(BaseModel):
+    """One line of the ledger. `reason` says why something was not sent."""
+
+    id: str
+    event: str
+    complaint: str
+    template: str
+    audience: str
+    recipient: Recipient
+    channel: str
+    status: Status
+    reason: str | None
+    at: str
+    changed_at: str
+    attempts: list[Attempt]
+
+
+class Deliveries(BaseModel):
+    """A page of the ledger, newest first."""
+
+    items: list[Delivery]
+    next: str | None
+    as_of: str
+
+
+class RuleBody(BaseModel):
+    """One line of the matrix; without an audience it is an explicit none, and says why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event: str
+    audience: str | None = None
+    channel: str | None = None
+    template: str | None = None
+    enabled: bool = True
+    batched: bool = False
+    condition: dict[str, Any] = {}
+    why: str | None = Field(default=None, max_length=500)
+
+
+class Rules(BaseModel):
+    """The whole matrix in order: earlier lines win a person that two would tell."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[RuleBody] = Field(max_length=500)
+
+
+class Matrix(Rules):
+    """The matrix that holds, and the words it may use."""
+
+    version: int
+    events: list[str]
+    audiences: list[str]
+    channels: list[str]
+    templates: dict[str, str]
+    """Message -> for whom it is written."""
+
+
+@router.get("/deliveries", response_model=Deliveries)
+async def deliveries(
+    caller: Staff,
+    tx: Transaction,
+    complaint: Annotated[str | None, Query(max_length=30)] = None,
+    status: Status | None = None,
+    after: Annotated[str | None, Query(max_length=20, pattern=r"^\d+$")] = None,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
+) -> dict[str, Any]:
+    """What was sent to whom, why, and what became of it. A PIC may ask about a complaint they can see."""
+    await _may_read(tx, caller, complaint)
+    items, following = await register.page(
+        tx, number=complaint, status=status, before=None if after is None else int(after), limit=limit
+    )
+    return {
+        "items": items,
+        "next": None if following is None else str(following),
+        "as_of": (await copies.now(tx)).isoformat(),
+    }
+
+
+@router.post("/deliveries/{id}/retry", response_model=Delivery)
+async def retry(caller: Staff, tx: Transaction, id: UUID) -> dict[str, Any]:
+    """Put a delivery that came to rest unsent, or in doubt, back in line."""
+    caller.needs("ADMIN")
+    await handlers.retry(tx, id)
+    found = await register.one(tx, id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@router.get("/rules", response_model=Matrix)
+async def rules(request: Request, response: Response, caller: Staff, tx: Transaction) -> dict[str, Any]:
+    """Who is told of what, and who is not and why."""
+    caller.needs("ADMIN", "MANAGEMENT")
+    version, found = await matrix.current(tx)
+    response.headers["ETag"] = f'"v{version}"'
+    return _matrix(version, found, request.app.state.letters)
+
+
+@router.put("/rules", response_model=Matrix)
+async def save_rules(
+    request: Request, response: Response, caller: Staff, tx: Transaction, seen: IfMatch, body: Rules
+) -> dict[str, Any]:
+    """A new version of the whole matrix. Every event needs a rule or an explicit none; a message must be written for
+    its audience and name only what its event gives."""
+    caller.needs("ADMIN")
+    if seen is None:
+        text = Text("Nyatakan versi yang dilihat (If-Match).", "Say which version you saw (If-Match).")
+        raise Conflict("if_match_required", text)
+    letters: Letters = request.app.state.letters
+    saved = [_rule(position, item) for position, item in enumerate(body.items, start=1)]
+    version = await handlers.save_rules(tx, seen, saved, letters, caller.id)
+    response.headers["ETag"] = f'"v{version}"'
+    return _matrix(version, saved, letters)
+
+
+async def _may_read(tx: Tx, caller: Caller, complaint: str | None) -> None:
+    if caller.roles & {"ADMIN", "MANAGEMENT"}:
+        return
+    if complaint is None or "PIC" not in caller.roles:
+        raise Denied(needs=["ADMIN", "MANAGEMENT"])
+    if set(await copies.readers(tx, complaint)).isdisjoint(caller.principals):
+        raise NotFound
+
+
+def _rule(position: int, item: RuleBody) -> Rule:
+    try:
+        condition = msgspec.convert(item.condition, Condition)
+    except msgspec.ValidationError as error:
+        text = Text("Syarat tidak dikenali", "The condition is not known")
+        raise Invalid([FieldError(f"items.{position - 1}.condition", "rule_invalid", text)]) from error
+    return Rule(position=position, condition=condition, **item.model_dump(exclude={"condition"}))
+
+
+def _matrix(version: int, rules: list[Rule], letters: Letters) -> dict[str, Any]:
+    return {
+        "version": version,
+        "items": [
+            {name: value for name, value in msgspec.to_builtins(rule).items() if name != "position"} for rule in rules
+        ],
+        "events": sorted(TOLD),
+        "audiences": list(AUDIENCES),
+        "channels": list(CHANNELS),
+        "templates": {name: message.reader for name, message in sorted(letters.messages.items())},
+    }

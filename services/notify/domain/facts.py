@@ -1,0 +1,210 @@
+"""What an event and its complaint give to a message: facts as kept in the ledger, and placeholders as written.
+
+`gives` is read off the event classes, so that no list of ours can disagree with them. Texts of people are made harmless
+for one-line places here; that they are text and not markup is the templates' part (autoescape).
+"""
+
+import re
+import types
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from shared.envelope import Event
+from shared.events.workflow import ComplaintEvent
+
+ZONE = ZoneInfo("Asia/Kuala_Lumpur")
+NOTHING = "-"
+"""Stands where a person wrote nothing that can be shown."""
+OUTCOMES: Mapping[str, Mapping[str, str]] = {
+    "ms": {
+        "solved": "diselesaikan",
+        "withdrawn": "ditarik balik oleh pengadu",
+        "rejected": "ditolak",
+        "duplicate": "bertindih dengan aduan lain",
+        "no_answer": "tiada maklum balas pengadu",
+    },
+    "en": {
+        "solved": "solved",
+        "withdrawn": "withdrawn by the complainant",
+        "rejected": "rejected",
+        "duplicate": "duplicate of another complaint",
+        "no_answer": "no answer from the complainant",
+    },
+}
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the ledger keeps of an event: enough to write its messages at any later time. No contact is among it."""
+
+    at: datetime
+    audience: tuple[str, ...] = ()
+    actor: str | None = None
+    due: datetime | None = None
+    answer_by: datetime | None = None
+    due_before: datetime | None = None
+    reopen_until: datetime | None = None
+    text: str | None = None
+    pic: str | None = None
+    before: str | None = None
+    outcome: str | None = None
+    vendor_reference: str | None = None
+    public_text: str | None = None
+    days: int | None = None
+    duplicate_of: str | None = None
+    why_ms: str | None = None
+    why_en: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A complaint as messages tell of it."""
+
+    number: str
+    submitted_at: datetime
+    name: str
+    title: str
+    description: str
+    department: str
+    ptj: str | None
+    module_ms: str
+    module_en: str
+
+
+def facts_of(event: Event, at: datetime) -> Facts:
+    """The facts of an event that happened at `at`."""
+    if not isinstance(event, ComplaintEvent):
+        return Facts(at=at)
+    found: dict[str, Any] = {name: getattr(event, name, None) for name in Facts.__struct_fields__}
+    for name in ("actor", "pic", "before"):
+        person = found[name]
+        found[name] = None if person is None else person.name
+    return Facts(**(found | {"audience": event.audience}))
+
+
+def day(moment: datetime) -> str:
+    """`24-01-2021`."""
+    return moment.astimezone(ZONE).strftime("%d-%m-%Y")
+
+
+def hour(moment: datetime) -> str:
+    """`16:05`."""
+    return moment.astimezone(ZONE).strftime("%H:%M")
+
+
+def minute(moment: datetime | None) -> str | None:
+    """`24-01-2021 16:05`."""
+    return None if moment is None else f"{day(moment)} {hour(moment)}"
+
+
+_UNSEEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(text: str) -> str:
+    """Text for a place of one line: no line breaks, control characters or direction overrides."""
+    calm = _UNSEEN.sub("", text)
+    return " ".join("".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in calm).split())
+
+
+def lines(text: str) -> str:
+    """Text for a place of its own: line breaks stay, other control characters go."""
+    even = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return "".join(sign for sign in even if sign in "\n\t" or unicodedata.category(sign) != "Cc").strip("\n")
+
+
+def _line(text: str | None) -> str | None:
+    return None if text is None else one_line(text)
+
+
+def _block(text: str | None) -> str | None:
+    return None if text is None else lines(text)
+
+
+Write = Callable[[Facts, str, str], str | None]
+"""(facts, language, reader) -> what stands in the message, or None where the event has no such thing."""
+_MAY_READ = {"complainant": "P", "vendor": "V", "staff": "S"}
+
+
+def _text(facts: Facts, _language: str, reader: str) -> str | None:
+    staff_reads_all = reader == "staff"
+    return _block(facts.text) if staff_reads_all or _MAY_READ[reader] in facts.audience else None
+
+
+FROM_EVENT: Mapping[str, tuple[str, Write]] = {
+    "tarikh": ("at", lambda facts, _l, _r: day(facts.at)),
+    "masa": ("at", lambda facts, _l, _r: hour(facts.at)),
+    "tarikh_akhir": ("due", lambda facts, _l, _r: minute(facts.due)),
+    "jawab_sebelum": ("answer_by", lambda facts, _l, _r: minute(facts.answer_by)),
+    "tarikh_asal": ("due_before", lambda facts, _l, _r: minute(facts.due_before)),
+    "buka_semula_hingga": ("reopen_until", lambda facts, _l, _r: minute(facts.reopen_until)),
+    "pelaku": ("actor", lambda facts, _l, _r: _line(facts.actor)),
+    "pic": ("pic", lambda facts, _l, _r: _line(facts.pic)),
+    "pic_terdahulu": ("before", lambda facts, _l, _r: _line(facts.before)),
+    "sebab": ("text", _text),
+    "teks_awam": ("public_text", lambda facts, _l, _r: _block(facts.public_text)),
+    "no_log_vendor": ("vendor_reference", lambda facts, _l, _r: _line(facts.vendor_reference)),
+    "bil_hari": ("days", lambda facts, _l, _r: None if facts.days is None else str(facts.days)),
+    "no_asal": ("duplicate_of", lambda facts, _l, _r: _line(facts.duplicate_of)),
+    "hasil": ("outcome", lambda facts, language, _r: OUTCOMES[language].get(facts.outcome or "")),
+    "mengapa": ("why_ms", lambda facts, language, _r: _block(facts.why_ms if language == "ms" else facts.why_en)),
+}
+"""Placeholder -> the field of the event it stands on, and how it is written."""
+FROM_COMPLAINT = (
+    "no_aduan",
+    "tajuk",
+    "modul",
+    "jabatan",
+    "jabatan_ptj",
+    "nama",
+    "tarikh_aduan",
+    "masa_aduan",
+    "keterangan",
+    "pautan",
+)
+"""Placeholders every message may name: the complaint's copy has them, and they are never empty."""
+FROM_BATCH = ("bil", "senarai")
+_NAMELESS = {"actor"}
+"""Fields that are always there and may yet have nothing to show: SYSTEM has no name."""
+
+
+def fill(matter: Matter, facts: Facts, *, language: str, reader: str, link: str) -> dict[str, str | None]:
+    """Every placeholder's value; None where the event has none: those are the templates' to step round."""
+    department = one_line(matter.department) or NOTHING
+    module = matter.module_ms if language == "ms" else matter.module_en
+    values: dict[str, str | None] = {
+        "no_aduan": matter.number,
+        "tajuk": one_line(matter.title) or NOTHING,
+        "modul": one_line(module) or NOTHING,
+        "jabatan": department,
+        "jabatan_ptj": department if not matter.ptj else f"{department} / {one_line(matter.ptj)}",
+        "nama": one_line(matter.name) or NOTHING,
+        "tarikh_aduan": day(matter.submitted_at),
+        "masa_aduan": hour(matter.submitted_at),
+        "keterangan": lines(matter.description) or NOTHING,
+        "pautan": link,
+    }
+    for name, (_, write) in FROM_EVENT.items():
+        values[name] = write(facts, language, reader) or None
+    return values
+
+
+def gives(kind: type[Event]) -> dict[str, bool]:
+    """The placeholders an event of this kind can fill -> whether it always does."""
+    always = dict.fromkeys((*FROM_COMPLAINT, *FROM_BATCH), True)
+    if not issubclass(kind, ComplaintEvent):
+        return always | {"tarikh": True, "masa": True}
+    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    return always | {
+        placeholder: not (_may_be_none(fields[name]) or name in _NAMELESS)
+        for placeholder, (name, _) in FROM_EVENT.items()
+        if name in fields
+    }
+
+
+def _may_be_none(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, types.UnionType) and type(None) in get_args(annotation)

@@ -1,0 +1,39 @@
+"""What is about to be sent, to whom: values the ledger and the copies give, still sealed."""
+
+from dataclasses import dataclass
+
+from services.notify.domain.facts import Facts, Matter
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person. `about` is what their sealed contact is bound to: the complaint's number, or the staff id."""
+
+    kind: str
+    about: str
+    name: str
+    language: str
+    email_sealed: str | None
+    phone_sealed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One event of one complaint; a batched message has several."""
+
+    matter: Matter
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A claimed delivery with its attempt."""
+
+    delivery: str
+    attempt: str
+    channel: str
+    template: str
+    batched: bool
+    reader: str
+    recipient: Recipient
+    topics: tuple[Topic, ...]

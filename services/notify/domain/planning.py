@@ -1,0 +1,128 @@
+"""(rules, event, known people) -> deliveries with reasons. Whoever is not told is written down with why not."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from services.notify.domain.retries import Reason, Status
+from services.notify.domain.rules import Rule
+from shared.envelope import Event
+from shared.events.workflow import ComplaintEvent, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff, as far as planning needs to know them."""
+
+    id: str
+    name: str
+    active: bool
+    roles: frozenset[str]
+    queues: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Complainant:
+    """The complainant of one complaint."""
+
+    number: str
+    name: str
+    whatsapp: bool
+    """Agreed to it, and gave a mobile number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One line of the ledger to be. `recipient` is `complainant:<number>` or `staff:<id>`."""
+
+    number: str
+    rule: int
+    audience: str
+    recipient: str
+    name: str
+    channel: str
+    template: str
+    batched: bool
+    reason: Reason | None
+
+    @property
+    def status(self) -> Status:
+        """Planned, or skipped where there is a reason not to send."""
+        return Status.PLANNED if self.reason is None else Status.SKIPPED
+
+
+def plan(rules: Iterable[Rule], event: Event, complainant: Complainant, staff: Sequence[Staff]) -> list[Planned]:
+    """Who is told of this event, through which channel, with which message, and who is not, and why."""
+    known = {person.id: person for person in staff}
+    told: set[tuple[str, str]] = set()
+    lines: list[Planned] = []
+    # Rules that are switched off come last: they must not take a person away from one that is on.
+    for rule in sorted(rules, key=lambda rule: (not rule.enabled, rule.position)):
+        if rule.audience is None or rule.channel is None or rule.template is None or not rule.condition.holds(event):
+            continue
+        for recipient, name in _people(rule.audience, event, complainant, staff):
+            reason = _reason(rule, event, recipient, complainant, known)
+            if reason is None and (recipient, rule.channel) in told:
+                reason = Reason.DUPLICATE_PERSON
+            told.add((recipient, rule.channel))
+            lines.append(
+                Planned(
+                    number=complainant.number,
+                    rule=rule.position,
+                    audience=rule.audience,
+                    recipient=recipient,
+                    name=name,
+                    channel=rule.channel,
+                    template=rule.template,
+                    batched=rule.batched,
+                    reason=reason,
+                )
+            )
+    return lines
+
+
+def _people(audience: str, event: Event, complainant: Complainant, staff: Sequence[Staff]) -> Iterator[tuple[str, str]]:
+    if audience == "complainant":
+        yield f"complainant:{complainant.number}", complainant.name
+        return
+    if not isinstance(event, ComplaintEvent):
+        return
+    before: Person | None = getattr(event, "before", None)
+    one = {"pic": event.pic, "previous_pic": before, "claimant": event.claimant}
+    if audience in one:
+        person = one[audience]
+        if person is not None:
+            yield f"staff:{person.id}", person.name
+        return
+    for member in staff:
+        if member.active and _is_in(audience, member):
+            yield f"staff:{member.id}", member.name
+
+
+def _is_in(audience: str, member: Staff) -> bool:
+    match audience:
+        case "admins":
+            return "ADMIN" in member.roles
+        case "management":
+            return "MANAGEMENT" in member.roles
+        case "vendor":
+            return "VENDOR" in member.roles
+        case "implementor_queue":
+            return "IMPLEMENTOR" in member.queues
+        case _:
+            raise ValueError(f"no such audience: {audience}")
+
+
+def _reason(
+    rule: Rule, event: Event, recipient: str, complainant: Complainant, known: dict[str, Staff]
+) -> Reason | None:
+    if not rule.enabled:
+        return Reason.SWITCHED_OFF
+    kind, _, person = recipient.partition(":")
+    if kind == "complainant":
+        own = isinstance(event, ComplaintEvent) and event.actor.role == "COMPLAINANT"
+        if own and rule.condition.actor_is_not_recipient:
+            return Reason.OWN_ACT
+        return Reason.NO_CONSENT if rule.channel == "whatsapp" and not complainant.whatsapp else None
+    if isinstance(event, ComplaintEvent) and event.actor.id == person:
+        return Reason.OWN_ACT
+    return None if person in known and known[person].active else Reason.NO_ADDRESS

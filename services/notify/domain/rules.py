@@ -1,0 +1,147 @@
+"""The matrix as data: event x audience x channel -> message, under conditions from a fixed vocabulary.
+
+A rule without an audience is an explicit none: nobody is told, and `why` says why not.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from services.notify.domain.facts import gives
+from shared.envelope import Event
+from shared.errors import Text
+from shared.events import INTAKE, WORKFLOW, workflow
+from shared.events.workflow import ComplaintEvent
+
+Audience = Literal[
+    "complainant", "pic", "previous_pic", "claimant", "implementor_queue", "admins", "management", "vendor"
+]
+AUDIENCES: tuple[str, ...] = (
+    "complainant",
+    "pic",
+    "previous_pic",
+    "claimant",
+    "implementor_queue",
+    "admins",
+    "management",
+    "vendor",
+)
+CHANNELS: tuple[str, ...] = ("email",)
+TOLD: Mapping[str, type[Event]] = {
+    kind.wire: kind for kind in (*WORKFLOW, *(kind for kind in INTAKE if kind.wire == "tracking_link.requested"))
+}
+"""Every event that must have a rule or an explicit none."""
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """When a rule holds; what is left empty is not asked. Staff are never told of their own act, whatever stands
+    here: `actor_is_not_recipient` is for the complainant, who otherwise gets a confirmation."""
+
+    actor_is_not_recipient: bool = False
+    in_state: tuple[str, ...] = ()
+    from_state: tuple[str, ...] = ()
+    custodian: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    level: tuple[int, ...] = ()
+    has_pic: bool | None = None
+    has_claimant: bool | None = None
+
+    def holds(self, event: Event) -> bool:
+        """Whether this rule is about this event at all (own acts are judged per recipient, not here)."""
+        if not isinstance(event, ComplaintEvent):
+            return True
+        asked: tuple[tuple[tuple[Any, ...], object], ...] = (
+            (self.in_state, event.to),
+            (self.from_state, event.from_),
+            (self.custodian, event.custodian),
+            (self.kind, getattr(event, "kind", None)),
+            (self.level, event.level),
+        )
+        return (
+            all(not allowed or found in allowed for allowed, found in asked)
+            and self.has_pic in (None, event.pic is not None)
+            and self.has_claimant in (None, event.claimant is not None)
+        )
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the matrix. Earlier lines win a person that two lines would tell."""
+
+    position: int
+    event: str
+    audience: str | None = None
+    channel: str | None = None
+    template: str | None = None
+    enabled: bool = True
+    batched: bool = False
+    """Told at most once per window and person, several events in one message."""
+    condition: Condition = Condition()
+    why: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What the rules need to know of a message: for whom it is written, and which fields it names."""
+
+    reader: str
+    fields: frozenset[str]
+    batched: bool
+
+
+def reader_of(audience: str) -> str:
+    """For whom a message to this audience must be written: complainant, vendor or staff."""
+    return audience if audience in {"complainant", "vendor"} else "staff"
+
+
+def faults(rules: Iterable[Rule], messages: Mapping[str, Message]) -> list[tuple[str, Text]]:
+    """What is wrong with a matrix as a whole, each with the path of what is wrong; an empty list when nothing is."""
+    found: list[tuple[str, Text]] = []
+    covered: set[str] = set()
+    nones: set[str] = set()
+    for index, rule in enumerate(rules):
+        found += [(f"items.{index}.{field}", text) for field, text in _faults_of(rule, messages)]
+        if rule.audience is None:
+            nones.add(rule.event)
+        covered.add(rule.event)
+        if rule.event in nones and rule.audience is not None:
+            found.append((f"items.{index}.audience", Text("Peristiwa ini telah dinyatakan tanpa penerima", _NONE_TOO)))
+    for event in TOLD.keys() - covered:
+        text = Text(
+            f"{event}: tiada peraturan dan tiada pengecualian yang dinyatakan", f"{event}: no rule and no explicit none"
+        )
+        found.append(("items", text))
+    return found
+
+
+_NONE_TOO = "This event also has an explicit none"
+
+
+def _faults_of(rule: Rule, messages: Mapping[str, Message]) -> list[tuple[str, Text]]:
+    kind = TOLD.get(rule.event)
+    if kind is None:
+        return [("event", Text("Peristiwa tidak dikenali", "No such event"))]
+    if rule.audience is None:
+        return [] if rule.why else [("why", Text("Nyatakan sebabnya", "Say why nobody is told"))]
+    found: list[tuple[str, Text]] = []
+    if rule.audience not in AUDIENCES:
+        found.append(("audience", Text("Penerima tidak dikenali", "No such audience")))
+    if rule.channel not in CHANNELS:
+        found.append(("channel", Text("Saluran tidak dikenali", "No such channel")))
+    if "kind" in msgspec.to_builtins(rule.condition) and kind is not workflow.Reminded:
+        found.append(("condition", Text("Peristiwa ini tiada jenis", "This event has no kind")))
+    message = messages.get(rule.template or "")
+    if message is None:
+        return [*found, ("template", Text("Mesej tidak dikenali", "No such message"))]
+    if message.reader != reader_of(rule.audience):
+        text = Text("Mesej ini ditulis untuk penerima lain", "This message is written for another audience")
+        found.append(("template", text))
+    if message.batched != rule.batched:
+        text = Text("Mesej berkumpulan dan tunggal tidak boleh ditukar", "One message or a list: the two do not mix")
+        found.append(("batched", text))
+    missing = sorted(message.fields - gives(kind).keys())
+    if missing:
+        text = Text(
+            f"Peristiwa ini tidak memberi: {', '.join(missing)}", f"The event does not give: {', '.join(missing)}"
+        )
+        found.append(("template", text))
+    return found

@@ -1,0 +1,173 @@
+"""Use cases: an event is told on, links are sent, copies are kept; deliveries are claimed, settled, put back; the
+matrix is saved. Each loads, decides, saves; none commits or sends."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.notify.domain import planning, retries
+from services.notify.domain.facts import facts_of
+from services.notify.domain.notice import Notice
+from services.notify.domain.planning import Complainant, Planned
+from services.notify.domain.retries import RETRYABLE, Outcome, Reason
+from services.notify.domain.rules import TOLD, Rule, faults
+from services.notify.senders.letters import EmptyPlaceholder, Letters
+from services.notify.store import copies, ledger, line, matrix
+from shared.db import Tx
+from shared.envelope import Envelope
+from shared.errors import Conflict, FieldError, Invalid, NotFound, Refused, Text
+from shared.events.intake import TrackingLinkRequested
+from shared.events.reference import FormSaved, StaffSaved
+from shared.events.workflow import Classified, ComplaintEvent, ContactCorrected, Received
+
+LINK_GOOD_FOR = timedelta(days=60)
+"""A tracking link opens until this long after the complaint was closed; nobody is sent one that would not open."""
+
+
+async def receive(tx: Tx, event: Received, envelope: Envelope) -> None:
+    """A complaint began: keep its copy, then tell."""
+    await copies.keep_complaint(tx, event)
+    await tell(tx, event, envelope)
+
+
+async def correct_contact(tx: Tx, event: ContactCorrected, envelope: Envelope) -> None:
+    """The contact is another one now: keep it, then tell the new one."""
+    await copies.keep_contact(tx, event.number, event.contact)
+    await tell(tx, event, envelope)
+
+
+async def classify(tx: Tx, event: Classified, envelope: Envelope) -> None:
+    """The module may be another one now: keep it, then tell."""
+    await copies.keep_module(tx, event)
+    await tell(tx, event, envelope)
+
+
+async def tell(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> None:
+    """Plan who hears of this event. An event already in the ledger plans nothing more."""
+    await copies.follow(tx, event)
+    complainant = await copies.complainant(tx, event.number)
+    if complainant is None:
+        raise LookupError(f"{envelope.type} of a complaint that was never received here")
+    version, rules = await matrix.of_event(tx, envelope.type)
+    named = [person.id for person in (event.pic, event.claimant, getattr(event, "before", None)) if person is not None]
+    lines = planning.plan(rules, event, complainant, await copies.staff_concerned(tx, named))
+    await _enter(tx, event, envelope, event.number, version, lines)
+
+
+async def send_links(tx: Tx, event: TrackingLinkRequested, envelope: Envelope) -> None:
+    """Each complaint's link to its own contact. A miss leaves no trace here."""
+    found: Sequence[Complainant]
+    if event.number is not None:
+        one = await copies.complainant(tx, event.number)
+        found = [] if one is None else [one]
+    elif event.ic_index is not None:
+        found = await copies.complainants_of(tx, event.ic_index, await copies.now(tx) - LINK_GOOD_FOR)
+    else:
+        found = []
+    if not found:
+        return
+    version, rules = await matrix.of_event(tx, envelope.type)
+    lines = [one for complainant in found for one in planning.plan(rules, event, complainant, [])]
+    await _enter(tx, event, envelope, None, version, lines)
+
+
+async def know_staff(tx: Tx, event: StaffSaved, _envelope: Envelope) -> None:
+    """Keep a member of staff as they are now."""
+    await copies.keep_staff(tx, event)
+
+
+async def know_form(tx: Tx, event: FormSaved, _envelope: Envelope) -> None:
+    """Keep the modules' names as they are now."""
+    await copies.keep_modules(tx, event)
+
+
+async def _enter(
+    tx: Tx,
+    event: ComplaintEvent | TrackingLinkRequested,
+    envelope: Envelope,
+    number: str | None,
+    version: int,
+    lines: Sequence[Planned],
+) -> None:
+    at = event.at if isinstance(event, ComplaintEvent) else envelope.time
+    if await ledger.open_alert(tx, envelope.id, envelope.type, number, at, version, facts_of(event, at)):
+        await ledger.add(tx, envelope.id, version, [(uuid7(), one) for one in lines])
+
+
+async def claim(tx: Tx, limit: int, *, lease: float, window: float) -> list[Notice]:
+    """Take what is due, at most `limit` messages, and record their attempts."""
+    await line.expire(tx)
+    claimed = []
+    for candidate in await line.next_in_line(tx, limit):
+        if not candidate.batched or await line.take_turn(tx, candidate, window):
+            claimed.append(await ledger.start(tx, candidate.id, uuid7(), lease))
+    return claimed
+
+
+async def settle(tx: Tx, notice: Notice, outcome: Outcome, *, jitter: float) -> retries.Verdict | None:
+    """Record how an attempt ended. None when a later attempt decides about the delivery."""
+    delivery, attempt = UUID(notice.delivery), UUID(notice.attempt)
+    found = await ledger.under_way(tx, delivery, attempt)
+    verdict = None
+    if found is not None:
+        verdict = retries.judge(outcome, tries=found.tries, unknowns=found.unknowns, age=found.age, jitter=jitter)
+    await ledger.settle(tx, delivery, attempt, outcome, verdict)
+    return verdict
+
+
+async def give_up_unsent(tx: Tx) -> int:
+    """Sending is switched off: what is planned is not sent, now or later."""
+    return await line.skip_all(tx, Reason.SENDING_OFF)
+
+
+async def retry(tx: Tx, id: UUID) -> None:
+    """A person wants it tried again. Raises `NotFound`, or `Refused` with where it stands."""
+    found = await ledger.standing(tx, id)
+    if found is None:
+        raise NotFound
+    if found not in RETRYABLE:
+        raise Refused(
+            "not_retryable",
+            Text("Penghantaran ini tidak boleh dicuba semula.", "This delivery cannot be tried again."),
+            status=found[0],
+            reason=found[1],
+        )
+    await ledger.put_back(tx, id)
+
+
+async def save_rules(tx: Tx, seen: int, rules: Sequence[Rule], letters: Letters, saved_by: str) -> int:
+    """A new version of the whole matrix. Raises `Conflict` when another was saved since, `Invalid` with every fault."""
+    version = await matrix.lock(tx)
+    if version != seen:
+        text = Text("Peraturan telah diubah oleh orang lain.", "The rules were changed by somebody else.")
+        raise Conflict("stale", text, version=version)
+    wrong = rules_faults(rules, letters)
+    if wrong:
+        raise Invalid([FieldError(field, "rule_invalid", text) for field, text in wrong])
+    await matrix.save(tx, version + 1, rules, saved_by)
+    return version + 1
+
+
+def rules_faults(rules: Sequence[Rule], letters: Letters) -> list[tuple[str, Text]]:
+    """What is wrong with this matrix: in itself, or because a message could not be written for its event."""
+    wrong = faults(rules, letters.messages)
+    if wrong:
+        return wrong
+    for index, rule in enumerate(rules):
+        if rule.template is not None:
+            try:
+                letters.prove(rule.template, TOLD[rule.event])
+            except EmptyPlaceholder:
+                text = Text(
+                    "Mesej ini memerlukan nilai yang tidak sentiasa diberi oleh peristiwa",
+                    "This message needs a value that the event does not always give",
+                )
+                wrong.append((f"items.{index}.template", text))
+    return wrong
+
+
+async def check_rules(tx: Tx, letters: Letters) -> list[tuple[str, Text]]:
+    """What is wrong with the matrix that holds."""
+    return rules_faults((await matrix.current(tx))[1], letters)

@@ -1,0 +1,103 @@
+"""The composition root: settings in, a running notify out. Nothing happens on import."""
+
+from fastapi import FastAPI
+
+from services.notify import __doc__ as about
+from services.notify import api, handlers
+from services.notify.senders.letters import Letters
+from services.notify.senders.smtp import Smtp
+from services.notify.settings import Settings
+from services.notify.subscriptions import HEARS
+from services.notify.timers import Links, Sweep
+from shared import web
+from shared.auth import StaffTokens, TrackingTokens
+from shared.bus.connection import Bus
+from shared.bus.consumer import Consumer
+from shared.db import Database
+from shared.events import REGISTER
+from shared.privacy import Keyring
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service. Settings come from the environment unless they are given."""
+    settings = settings or Settings()
+    db = Database(settings.database_url.get_secret_value(), name="notify")
+    bus = Bus(settings.nats_url.get_secret_value(), name="notify")
+    letters = Letters(slogan=settings.slogan)
+    smtp = Smtp(
+        letters,
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=settings.smtp_tls,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        ca_file=settings.smtp_ca_file,
+        mail_from=settings.mail_from,
+        seconds=settings.send_seconds,
+    )
+    sweep = Sweep(
+        db,
+        {"email": smtp},
+        Keyring(settings.sealing_keys.get_secret_value()),
+        Links(settings.public_url, TrackingTokens(settings.tracking_keys.get_secret_value())),
+        sending=settings.sending == "on",
+        at_once=settings.at_once,
+        send_seconds=settings.send_seconds,
+        batch_seconds=settings.batch_seconds,
+        sweep_seconds=settings.sweep_seconds,
+    )
+
+    async def wake(_handled: object) -> None:
+        sweep.poke()
+
+    def hear(stream: str, subjects: list[str]) -> Consumer:
+        return Consumer(
+            db,
+            bus,
+            service="notify",
+            stream=stream,
+            subjects=subjects,
+            hears=HEARS,
+            register=REGISTER,
+            after_commit=wake,
+        )
+
+    consumers = [
+        hear("WORKFLOW", ["workflow.>"]),
+        hear("INTAKE", ["intake.*.tracking_link.requested", "intake.ref.form.saved"]),
+    ]
+    return web.create_app(
+        "notify",
+        about=about or "",
+        settings=settings,
+        routers=[api.router],
+        db=db,
+        loops=[bus.run, *(consumer.run for consumer in consumers), sweep.run],
+        needed=[_Matrix(db, letters).why_not_ready],
+        wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
+        poke=sweep.poke,
+        state={
+            "staff_tokens": StaffTokens(public=settings.staff_public_key),
+            "letters": letters,
+        },
+    )
+
+
+class _Matrix:
+    """Checks at start that rules and messages fit, and keeps a service that would be silent from being ready."""
+
+    def __init__(self, db: Database, letters: Letters) -> None:
+        self._db = db
+        self._letters = letters
+        self._good = False
+
+    async def why_not_ready(self) -> str | None:
+        if self._good:
+            return None
+        try:
+            async with self._db.transaction() as tx:
+                wrong = await handlers.check_rules(tx, self._letters)
+        except Exception as error:
+            return f"rules: {type(error).__name__}"
+        self._good = not wrong
+        return "; ".join(f"rules: {field}: {text.en}" for field, text in wrong) or None

@@ -1,0 +1,1 @@
+"""Notify's own schema, revision by revision. Only forwards."""

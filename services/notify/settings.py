@@ -1,0 +1,50 @@
+"""What notify is told by its environment."""
+
+from email.utils import parseaddr
+from typing import Literal
+
+from pydantic import SecretStr, field_validator
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Keys to open contacts and make links, the mail server, and the pace of sending."""
+
+    sealing_keys: SecretStr
+    tracking_keys: SecretStr
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 587
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_ca_file: str | None = None
+    """Certificates to trust besides the system's, for an office with an authority of its own."""
+    mail_from: str
+    """`Helpdesk iSPEKS <helpdesk@kelantan.gov.my>`, or the address alone."""
+    sending: Literal["on", "off"] = "on"
+    """Off: what is planned is recorded as not sent, and never sent later by itself."""
+    slogan: str = ""
+    """Cogan kata under the closing line; none by default, since it differs by state and year."""
+    batch_seconds: float = 300.0
+    """How long a person's batched messages are gathered after one has gone out."""
+    send_seconds: float = 60.0
+    """How long one message may take, connection and all."""
+    sweep_seconds: float = 1.0
+    """How often the ledger is looked at when nobody pokes."""
+    at_once: int = 8
+    """How many messages are under way at a time."""
+
+    @field_validator("smtp_user", "smtp_password", "smtp_ca_file", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        _, address = parseaddr(value)
+        local, _, host = address.partition("@")
+        if not local or not host or any(sign in value for sign in "\r\n"):
+            raise ValueError("MAIL_FROM must be an e-mail address, with or without a name")
+        return value

@@ -1,0 +1,175 @@
+"""Copies of what others own: what notify must know to write and to send, as the events last told it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.notify.domain.planning import Complainant, Staff
+from shared.db import Tx
+from shared.events.intake import Contact
+from shared.events.reference import FormSaved, StaffSaved
+from shared.events.workflow import Classified, ComplaintEvent, Received
+
+CLOSED = "DITUTUP"
+
+
+async def keep_complaint(tx: Tx, event: Received) -> None:
+    """A complaint as it was received; its text is the description."""
+    contact = event.contact
+    await tx.execute(
+        """
+        insert into complaint (number, submitted_at, name, email_sealed, email_masked, phone_sealed, phone_masked,
+            whatsapp, language, ic_index, department, ptj, module, module_ms, module_en, title, description, seen_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        on conflict (number) do nothing
+        """,
+        event.number,
+        event.submitted_at,
+        contact.name,
+        contact.email_sealed,
+        contact.email_masked,
+        contact.phone_sealed,
+        contact.phone_masked,
+        contact.whatsapp_consent and contact.phone_is_mobile,
+        contact.language,
+        contact.ic_index,
+        event.department_name,
+        event.ptj_name,
+        event.module,
+        event.module_ms,
+        event.module_en,
+        event.title,
+        event.text or "",
+        list(event.seen_by),
+    )
+
+
+async def keep_contact(tx: Tx, number: str, contact: Contact) -> None:
+    """The whole contact, as it is now."""
+    await tx.execute(
+        """
+        update complaint set name = $2, email_sealed = $3, email_masked = $4, phone_sealed = $5, phone_masked = $6,
+            whatsapp = $7, language = $8, ic_index = $9
+        where number = $1
+        """,
+        number,
+        contact.name,
+        contact.email_sealed,
+        contact.email_masked,
+        contact.phone_sealed,
+        contact.phone_masked,
+        contact.whatsapp_consent and contact.phone_is_mobile,
+        contact.language,
+        contact.ic_index,
+    )
+
+
+async def keep_module(tx: Tx, event: Classified) -> None:
+    """The complaint's module, with the names the form gives it."""
+    await tx.execute(
+        """
+        update complaint c set module = $2, module_ms = m.name_ms, module_en = m.name_en
+        from module m where m.slug = $2 and c.number = $1 and c.module <> $2
+        """,
+        event.number,
+        event.module,
+    )
+
+
+async def follow(tx: Tx, event: ComplaintEvent) -> None:
+    """Who may read the complaint now, and since when it is closed."""
+    await tx.execute(
+        """
+        update complaint set seen_by = $2,
+            closed_at = case when $3 then coalesce(closed_at, $4::timestamptz) end
+        where number = $1
+        """,
+        event.number,
+        list(event.seen_by),
+        event.to == CLOSED,
+        event.at,
+    )
+
+
+async def keep_staff(tx: Tx, event: StaffSaved) -> None:
+    """A member of staff as they are now."""
+    await tx.execute(
+        """
+        insert into staff (id, name, active, roles, queues, language, email_sealed, email_masked, phone_sealed,
+            phone_masked, preferences)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        on conflict (id) do update set name = excluded.name, active = excluded.active, roles = excluded.roles,
+            queues = excluded.queues, language = excluded.language, email_sealed = excluded.email_sealed,
+            email_masked = excluded.email_masked, phone_sealed = excluded.phone_sealed,
+            phone_masked = excluded.phone_masked, preferences = excluded.preferences
+        """,
+        event.id,
+        event.name,
+        event.active,
+        list(event.roles),
+        list(event.queues),
+        event.language,
+        event.email_sealed,
+        event.email_masked,
+        event.phone_sealed,
+        event.phone_masked,
+        event.preferences,
+    )
+
+
+async def keep_modules(tx: Tx, event: FormSaved) -> None:
+    """The names of the form's modules; one that left the form keeps its last name."""
+    await tx.execute(
+        """
+        insert into module (slug, name_ms, name_en) select * from unnest($1::text[], $2::text[], $3::text[])
+        on conflict (slug) do update set name_ms = excluded.name_ms, name_en = excluded.name_en
+        """,
+        [module.slug for module in event.modules],
+        [module.name_ms for module in event.modules],
+        [module.name_en for module in event.modules],
+    )
+
+
+async def complainant(tx: Tx, number: str) -> Complainant | None:
+    """The complainant of this complaint, or None for a number we do not know."""
+    row = await tx.fetchrow("select name, whatsapp from complaint where number = $1", number)
+    return None if row is None else Complainant(number, row["name"], row["whatsapp"])
+
+
+async def complainants_of(tx: Tx, ic_index: str, closed_since: datetime) -> list[Complainant]:
+    """Every complaint filed under this index that is open, or was closed after this moment."""
+    rows = await tx.fetch(
+        """
+        select number, name, whatsapp from complaint
+        where ic_index = $1 and (closed_at is null or closed_at > $2) order by number
+        """,
+        ic_index,
+        closed_since,
+    )
+    return [Complainant(row["number"], row["name"], row["whatsapp"]) for row in rows]
+
+
+async def staff_concerned(tx: Tx, ids: Sequence[str]) -> list[Staff]:
+    """These members of staff, and all who are told by role or by queue."""
+    rows = await tx.fetch(
+        """
+        select id, name, active, roles, queues from staff
+        where id = any($1::text[])
+            or active and (roles && array['ADMIN', 'MANAGEMENT', 'VENDOR'] or 'IMPLEMENTOR' = any(queues))
+        order by id
+        """,
+        ids,
+    )
+    return [
+        Staff(row["id"], row["name"], row["active"], frozenset(row["roles"]), frozenset(row["queues"])) for row in rows
+    ]
+
+
+async def readers(tx: Tx, number: str) -> list[str]:
+    """The principals who may read this complaint now; none for a number we do not know."""
+    return list(await tx.fetchval("select seen_by from complaint where number = $1", number) or [])
+
+
+async def now(tx: Tx) -> datetime:
+    """Business time."""
+    moment: datetime = await tx.fetchval("select helpdesk.now()")
+    return moment

@@ -1,0 +1,193 @@
+"""The ledger as it is written: alert -> delivery -> attempt. What people read (`planned_at`, `changed_at`, `at`) is in
+business time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.notify.domain.facts import Facts, Matter
+from services.notify.domain.notice import Notice, Recipient, Topic
+from services.notify.domain.planning import Planned
+from services.notify.domain.retries import Outcome, Reason, Status, Verdict
+from services.notify.domain.rules import reader_of
+from shared.db import Tx
+
+
+async def open_alert(
+    tx: Tx, event_id: str, event: str, number: str | None, at: datetime, rules: int, facts: Facts
+) -> bool:
+    """Whether this event is new to the ledger; it is now in it."""
+    opened = await tx.fetchval(
+        """
+        insert into alert (event_id, event, number, at, rules, facts) values ($1, $2, $3, $4, $5, $6)
+        on conflict do nothing returning true
+        """,
+        event_id,
+        event,
+        number,
+        at,
+        rules,
+        msgspec.to_builtins(facts),
+    )
+    return opened is not None
+
+
+async def add(tx: Tx, event_id: str, rules: int, planned: Sequence[tuple[UUID, Planned]]) -> None:
+    """Deliveries of an alert, in their order."""
+    await tx.executemany(
+        """
+        insert into delivery (id, event_id, number, rules, rule, audience, recipient, name, channel, template, batched,
+            status, reason, planned_at, changed_at, next_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, helpdesk.now(), helpdesk.now(),
+            case when $12 = 'planned' then clock_timestamp() end)
+        """,
+        [
+            (
+                delivery,
+                event_id,
+                line.number,
+                rules,
+                line.rule,
+                line.audience,
+                line.recipient,
+                line.name,
+                line.channel,
+                line.template,
+                line.batched,
+                line.status,
+                line.reason,
+            )
+            for delivery, line in planned
+        ],
+    )
+
+
+async def start(tx: Tx, id: UUID, attempt: UUID, lease: float) -> Notice:
+    """Record that an attempt begins, for this delivery and those it carries, and answer all it needs."""
+    await tx.execute("insert into attempt (id, delivery, at) values ($1, $2, helpdesk.now())", attempt, id)
+    rows = await tx.fetch(_START, id, attempt, lease)
+    leader = next(row for row in rows if row["id"] == id)
+    kind, _, about = leader["recipient"].partition(":")
+    topics = [_topic(row) for row in sorted(rows, key=lambda row: (row["id"] != id, row["seq"]))]
+    recipient = Recipient(
+        kind=kind,
+        about=about,
+        name=leader["to_name"],
+        language=leader["language"] or "ms",
+        email_sealed=leader["email_sealed"],
+        phone_sealed=leader["phone_sealed"],
+    )
+    return Notice(
+        delivery=str(id),
+        attempt=str(attempt),
+        channel=leader["channel"],
+        template=leader["template"],
+        batched=leader["batched"],
+        reader=reader_of(leader["audience"]),
+        recipient=recipient,
+        topics=tuple(topics),
+    )
+
+
+_START = """
+    with started as (
+        update delivery set status = 'sending', reason = null, next_at = null, attempt = $2, tries = tries + 1,
+            lease_until = clock_timestamp() + make_interval(secs => $3), changed_at = helpdesk.now(),
+            first_tried_at = coalesce(first_tried_at, clock_timestamp()),
+            masked = coalesce(
+                (select c.email_masked from complaint c
+                 where delivery.recipient = 'complainant:' || c.number and c.number = delivery.number),
+                (select s.email_masked from staff s where delivery.recipient = 'staff:' || s.id))
+        where id = $1 or carried_by = $1
+        returning *
+    )
+    select d.id, d.seq, d.recipient, d.name, d.channel, d.template, d.batched, d.audience, a.facts,
+        c.number, c.submitted_at, c.name as complainant, c.title, c.description, c.department, c.ptj, c.module_ms,
+        c.module_en,
+        case when d.audience = 'complainant' then c.name else coalesce(s.name, d.name) end as to_name,
+        case when d.audience = 'complainant' then c.language else s.language end as language,
+        case when d.audience = 'complainant' then c.email_sealed when s.active then s.email_sealed end as email_sealed,
+        case when d.audience = 'complainant' then c.phone_sealed when s.active then s.phone_sealed end as phone_sealed
+    from started d
+    join alert a on a.event_id = d.event_id
+    join complaint c on c.number = d.number
+    left join staff s on d.recipient = 'staff:' || s.id
+"""
+
+
+def _topic(row: object) -> Topic:
+    fields = dict(row)  # type: ignore[call-overload]  # asyncpg ships no types
+    matter = {name: fields[name] for name in Matter.__dataclass_fields__ if name != "name"}
+    return Topic(Matter(name=fields["complainant"], **matter), msgspec.convert(fields["facts"], Facts))
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A delivery whose attempt has ended."""
+
+    tries: int
+    unknowns: int
+    age: float
+
+
+async def under_way(tx: Tx, id: UUID, attempt: UUID) -> UnderWay | None:
+    """The delivery, locked, as long as this attempt is its latest and how it ended is open."""
+    row = await tx.fetchrow(
+        """
+        select tries, unknowns - (status = 'unknown')::int as unknowns,
+            extract(epoch from clock_timestamp() - first_tried_at)::float8 as age
+        from delivery where id = $1 and attempt = $2 and status in ('sending', 'unknown') for update
+        """,
+        id,
+        attempt,
+    )
+    return None if row is None else UnderWay(**dict(row))
+
+
+async def settle(tx: Tx, id: UUID, attempt: UUID, outcome: Outcome, verdict: Verdict | None) -> None:
+    """How an attempt ended, and what becomes of its delivery and of those it carried. What will be tried again anew
+    is set free of its carrier; what is in doubt is not, so that the same mail goes again."""
+    await tx.execute(
+        "update attempt set result = $2, detail = $3, settled_at = helpdesk.now() where id = $1",
+        attempt,
+        outcome.fate,
+        outcome.detail,
+    )
+    if verdict is None:
+        return
+    await tx.execute(
+        """
+        update delivery set status = $2, reason = $3, lease_until = null, changed_at = helpdesk.now(),
+            next_at = clock_timestamp() + make_interval(secs => $4::float8),
+            unknowns = unknowns + ($2 = 'unknown' and status = 'sending')::int,
+            carried_by = case when $2 <> 'planned' or unknowns > 0 then carried_by end
+        where id = $1 or carried_by = $1
+        """,
+        id,
+        verdict.status,
+        verdict.reason,
+        verdict.wait,
+    )
+
+
+async def put_back(tx: Tx, id: UUID) -> None:
+    """Into the line again, alone, as a person asked."""
+    await tx.execute(
+        """
+        update delivery set status = 'planned', reason = null, next_at = clock_timestamp(), carried_by = null,
+            tries = 0, unknowns = 0, first_tried_at = null, changed_at = helpdesk.now()
+        where id = $1
+        """,
+        id,
+    )
+
+
+async def standing(tx: Tx, id: UUID) -> tuple[Status, Reason | None] | None:
+    """Where a delivery stands, locked; None when there is none."""
+    row = await tx.fetchrow("select status, reason from delivery where id = $1 for update", id)
+    if row is None:
+        return None
+    return Status(row["status"]), None if row["reason"] is None else Reason(row["reason"])

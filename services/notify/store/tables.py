@@ -1,0 +1,198 @@
+"""The shape of notify's tables. The migrations make them; a test compares the two."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+metadata = MetaData()
+Moment = DateTime(timezone=True)
+
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("submitted_at", Moment, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email_sealed", Text, nullable=False),
+    Column("email_masked", Text, nullable=False),
+    Column("phone_sealed", Text, nullable=False),
+    Column("phone_masked", Text, nullable=False),
+    Column("whatsapp", Boolean, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("ic_index", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("ptj", Text),
+    Column("module", Text, nullable=False),
+    Column("module_ms", Text, nullable=False),
+    Column("module_en", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("seen_by", ARRAY(Text), nullable=False),
+    Column("closed_at", Moment),
+    Index("complaint_by_person", "ic_index"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("queues", ARRAY(Text), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("email_sealed", Text, nullable=False),
+    Column("email_masked", Text, nullable=False),
+    Column("phone_sealed", Text, nullable=False),
+    Column("phone_masked", Text, nullable=False),
+    Column("preferences", JSONB, nullable=False),
+)
+
+module = Table(
+    "module",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("name_ms", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+)
+
+matrix = Table(
+    "matrix",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("saved_by", Text),
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    Column("version", Integer, ForeignKey("matrix.version"), primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("event", Text, nullable=False),
+    Column("audience", Text),
+    Column("channel", Text),
+    Column("template", Text),
+    Column("enabled", Boolean, nullable=False),
+    Column("batched", Boolean, nullable=False),
+    Column("condition", JSONB, nullable=False),
+    Column("why", Text),
+    CheckConstraint(
+        "(audience is null and channel is null and template is null and why is not null)"
+        " or (audience is not null and channel is not null and template is not null)",
+        name="told_or_why_not",
+    ),
+    Index("rule_by_event", "version", "event"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("event", Text, nullable=False),
+    Column("number", Text),
+    Column("at", Moment, nullable=False),
+    Column("rules", Integer, ForeignKey("matrix.version"), nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Index("alert_of_complaint", "number"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("seq", BigInteger, Identity(always=True), nullable=False),
+    Column("event_id", Text, ForeignKey("alert.event_id"), nullable=False),
+    Column("number", Text, ForeignKey("complaint.number"), nullable=False),
+    Column("rules", Integer, nullable=False),
+    Column("rule", Integer, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("masked", Text),
+    Column("channel", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("batched", Boolean, nullable=False),
+    Column("carried_by", UUID, ForeignKey("delivery.id")),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("planned_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("next_at", Moment),
+    Column("lease_until", Moment),
+    Column("attempt", UUID),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("unknowns", Integer, nullable=False, server_default=text("0")),
+    Column("first_tried_at", Moment),
+    ForeignKeyConstraint(["rules", "rule"], ["rule.version", "rule.position"]),
+    CheckConstraint(
+        "status in ('planned', 'sending', 'sent', 'failed', 'unknown', 'skipped')", name="delivery_status_known"
+    ),
+    CheckConstraint(
+        "reason in ('no_address', 'no_consent', 'duplicate_person', 'switched_off', 'own_act', 'bounced',"
+        " 'channel_down', 'sending_off')",
+        name="delivery_reason_known",
+    ),
+    CheckConstraint("status <> 'skipped' or reason is not null", name="delivery_skipped_says_why"),
+    UniqueConstraint("event_id", "recipient", "channel", "rule", name="delivery_once_per_rule"),
+    Index(
+        "delivery_once_per_person",
+        "event_id",
+        "recipient",
+        "channel",
+        unique=True,
+        postgresql_where=text("status <> 'skipped'"),
+    ),
+    Index("delivery_in_line", "next_at", postgresql_where=text("next_at is not null")),
+    Index("delivery_under_way", "lease_until", postgresql_where=text("status = 'sending'")),
+    Index(
+        "delivery_unsettled",
+        "number",
+        "recipient",
+        "channel",
+        "seq",
+        postgresql_where=text("next_at is not null or status = 'sending'"),
+    ),
+    Index("delivery_of_complaint", "number", "seq"),
+    Index("delivery_by_status", "status", "seq"),
+    Index("delivery_carried", "carried_by", postgresql_where=text("carried_by is not null")),
+    Index("delivery_in_order", "seq", unique=True),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("delivery", UUID, ForeignKey("delivery.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("result", Text),
+    Column("detail", Text),
+    Index("attempt_of_delivery", "delivery"),
+)
+
+turn = Table(
+    "turn",
+    metadata,
+    Column("recipient", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("template", Text, primary_key=True),
+    Column("leader", UUID, nullable=False),
+    Column("not_before", Moment, nullable=False),
+)

@@ -1,0 +1,16 @@
+"""What notify hears, and who handles it. Facts it has no use for yet (calendar, settings, routing, solutions) it lets
+pass."""
+
+from services.notify import handlers
+from shared.bus import fence
+from shared.events import WORKFLOW, intake, reference, workflow
+
+HEARS: fence.Hears = {
+    **dict.fromkeys(WORKFLOW, handlers.tell),
+    workflow.Received: handlers.receive,
+    workflow.ContactCorrected: handlers.correct_contact,
+    workflow.Classified: handlers.classify,
+    reference.StaffSaved: handlers.know_staff,
+    reference.FormSaved: handlers.know_form,
+    intake.TrackingLinkRequested: handlers.send_links,
+}

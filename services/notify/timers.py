@@ -1,0 +1,198 @@
+"""The sending sweep: two commits around every call, attempt, then settle, and no transaction open between them.
+
+Woken after each commit that plans something, and polling besides: a wake-up that is missed costs latency, never a mail.
+When the channel is down, one message at a time goes out to see whether it is back.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+
+from services.notify import handlers
+from services.notify.domain.facts import fill
+from services.notify.domain.notice import Notice, Topic
+from services.notify.domain.retries import Fate, Outcome
+from services.notify.senders import Dispatch, Sender
+from shared import logs
+from shared.auth import TrackingTokens
+from shared.db import Database, is_transient
+from shared.privacy import Keyring, Unsealable
+
+PROBE_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+LAST_CALL_SECONDS = 3.0
+SETTLE_TRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Links:
+    """Where a message leads: a complainant to their thread, staff to the complaint's page."""
+
+    def __init__(self, public_url: str, tokens: TrackingTokens) -> None:
+        self._base = public_url.rstrip("/")
+        self._tokens = tokens
+
+    def to(self, topic: Topic, reader: str) -> str:
+        """The link for this reader. It opens a page; only what they do there changes anything."""
+        if reader == "complainant":
+            return f"{self._base}/a/{self._tokens.make(topic.matter.number, topic.matter.submitted_at)}"
+        return f"{self._base}/staf/aduan/{topic.matter.number}"
+
+
+class Sweep:
+    """Sends what is due until it is stopped. Several may run on one ledger."""
+
+    def __init__(
+        self,
+        db: Database,
+        senders: Mapping[str, Sender],
+        keyring: Keyring,
+        links: Links,
+        *,
+        sending: bool,
+        at_once: int,
+        send_seconds: float,
+        batch_seconds: float,
+        sweep_seconds: float,
+    ) -> None:
+        self._db = db
+        self._senders = senders
+        self._keyring = keyring
+        self._links = links
+        self._sending = sending
+        self._at_once = at_once
+        self._lease = send_seconds * 2 + 30.0
+        self._window = batch_seconds
+        self._idle = sweep_seconds
+        self._poked = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._channel_failures = 0
+        self._probe_at = 0.0
+        self._log = logs.get("timers")
+
+    def poke(self) -> None:
+        """Something was planned: look now."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Sweep until cancelled; what is under way then is given a moment to end, and is unknown if it does not."""
+        try:
+            while True:
+                self._poked.clear()
+                claimed = 0
+                try:
+                    claimed = await self._round()
+                except Exception as error:
+                    if not is_transient(error):
+                        raise
+                    self._log.warning("sweep.waits", error=type(error).__name__)
+                if not claimed:
+                    await self._pause()
+        finally:
+            await self._wind_up()
+
+    async def _round(self) -> int:
+        if not self._sending:
+            async with self._db.transaction() as tx:
+                return await handlers.give_up_unsent(tx)
+        free = self._at_once - len(self._running)
+        if self._channel_failures:
+            free = 1 if not self._running and time.monotonic() >= self._probe_at else 0
+        if free <= 0:
+            return 0
+        async with self._db.transaction() as tx:
+            notices = await handlers.claim(tx, free, lease=self._lease, window=self._window)
+        for notice in notices:
+            task = asyncio.create_task(self._deliver(notice))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return len(notices)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._poked.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Nothing is lost: the lease runs out, and the delivery becomes unknown.
+            self._log.error("delivery.broke", exc_info=error)
+
+    async def _deliver(self, notice: Notice) -> None:
+        started = time.monotonic()
+        outcome = await self._send(notice)
+        self._heed(outcome)
+        await self._settle(notice, outcome)
+        self._log.info(
+            "delivered" if outcome.fate is Fate.SENT else "not_delivered",
+            delivery=notice.delivery,
+            template=notice.template,
+            channel=notice.channel,
+            fate=outcome.fate,
+            ms=round((time.monotonic() - started) * 1000, 1),
+        )
+
+    async def _send(self, notice: Notice) -> Outcome:
+        sender = self._senders[notice.channel]
+        sealed = notice.recipient.email_sealed if sender.field == "email" else notice.recipient.phone_sealed
+        if not sealed:
+            return Outcome(Fate.NO_ADDRESS, "no address on record")
+        try:
+            address = self._keyring.open(sealed, about=notice.recipient.about, field=sender.field)
+        except Unsealable:
+            return Outcome(Fate.NO_ADDRESS, "the address on record cannot be opened")
+        return await sender.send(self._dispatch(notice, address))
+
+    def _dispatch(self, notice: Notice, address: str) -> Dispatch:
+        language = notice.recipient.language if notice.recipient.language in {"ms", "en"} else "ms"
+        filled = [
+            fill(
+                topic.matter,
+                topic.facts,
+                language=language,
+                reader=notice.reader,
+                link=self._links.to(topic, notice.reader),
+            )
+            for topic in notice.topics
+        ]
+        alone = len(filled) == 1
+        return Dispatch(
+            id=notice.delivery,
+            template=notice.template,
+            reader=notice.reader,
+            language=language,
+            name=notice.recipient.name,
+            address=address,
+            thread=notice.topics[0].matter.number if alone else None,
+            values={**filled[0], "bil": len(filled), "senarai": filled},
+        )
+
+    async def _settle(self, notice: Notice, outcome: Outcome) -> None:
+        for wait in (*SETTLE_TRIES, None):
+            try:
+                async with self._db.transaction() as tx:
+                    await handlers.settle(tx, notice, outcome, jitter=random.random())  # noqa: S311 - spreads a crowd
+            except Exception as error:
+                if wait is None or not is_transient(error):
+                    raise
+                await asyncio.sleep(wait)
+            else:
+                return
+
+    def _heed(self, outcome: Outcome) -> None:
+        if outcome.fate is not Fate.CHANNEL_DOWN:
+            self._channel_failures = 0
+            return
+        wait = PROBE_SECONDS[min(self._channel_failures, len(PROBE_SECONDS) - 1)]
+        self._channel_failures += 1
+        self._probe_at = time.monotonic() + wait
+        self._log.warning("channel.down", detail=outcome.detail, probe_in=wait)
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._poked.wait(), timeout=self._idle)
+        except TimeoutError:
+            return
+
+    async def _wind_up(self) -> None:
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=LAST_CALL_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
