@@ -86,9 +86,11 @@ async def file_complaint(
     """Take a complaint down under its new number. Raises `Invalid`."""
     office = await known.office(tx)
     submission = filings.judge(filing, office.form, robot)
-    await _spend(tx, robot.challenge)
     year = office.now.astimezone(ZONE).year
-    number = complaint_number(year, await submissions.next_in_year(tx, year))
+    sequence = await submissions.take_number(tx, year, robot.challenge)
+    if sequence is None:
+        raise Invalid([REPLAY])
+    number = complaint_number(year, sequence)
     contact = seals.contact(submission, number)
     answer_by = office.answer_by(office.now)
     event = filings.submitted(submission, number=number, submitted_at=office.now, answer_by=answer_by, contact=contact)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.domain.filing import Submission
+from services.intake.domain.robot import Challenge
 from shared.db import Tx
 from shared.envelope import Envelope, nats_subject
 from shared.events.intake import ComplaintSubmitted
@@ -17,9 +18,24 @@ class Complainant:
     name: str
 
 
-async def next_in_year(tx: Tx, year: int) -> int:
-    """The next number of a year. Gaps are allowed; nobody waits for anybody's commit."""
-    return int(await tx.fetchval("select next_in_year($1)", year))
+async def take_number(tx: Tx, year: int, challenge: Challenge | None) -> int | None:
+    """The next number of a year, and the robot check used up, in one statement; none where it was used before.
+
+    Gaps are allowed, and nobody waits for anybody's commit but a twin with the same robot check.
+    """
+    number: int | None = await tx.fetchval(
+        """
+        with spent as (
+            insert into used_challenge (nonce, expires_at) select $2::text, $3::timestamptz where $2::text is not null
+            on conflict do nothing returning nonce
+        )
+        select next_in_year($1) where $2::text is null or exists (select from spent)
+        """,
+        year,
+        challenge.nonce if challenge else None,
+        challenge.expires_at if challenge else None,
+    )
+    return number
 
 
 async def add(tx: Tx, submission: Submission, event: ComplaintSubmitted, envelope: Envelope) -> None:

@@ -122,9 +122,10 @@ async def running(database: Database, broker: Broker, **more: Any) -> AsyncItera
     told = settings("intake", database.url("intake"), broker.url("intake"), **{"rate_limits": "off", **more})
     async with serving(create_app(Settings(**told))) as client:
         intake = Intake(client, database.admin_url)
-        await eventually(lambda: _open(intake))
+
+        async def is_open() -> bool:
+            return bool((await client.get("/v1/form")).json()["modules"])
+
+        opened: bool = await eventually(is_open)
+        assert opened
         yield intake
-
-
-async def _open(intake: Intake) -> bool:
-    return bool((await intake.client.get("/v1/form")).json()["modules"])
