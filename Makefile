@@ -20,6 +20,9 @@ export PORT CLOCK INFRA
 run: install ## everything on one machine, from http://127.0.0.1:8000 on (PORT=9000 moves the row; CLOCK=adjustable)
 	@exec $(HELPDESK) run --tethered
 
+demo: install ## the same, with some twenty complaints of the past weeks in it; needs an empty .run/
+	@exec $(HELPDESK) demo --tethered
+
 reset: install ## delete all data in .run/, after asking
 	@exec $(HELPDESK) reset
 

@@ -5,13 +5,16 @@ import os
 import shutil
 import signal
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from deploy.local.home import Home
 from deploy.local.processes import Trouble
 from deploy.local.row import LAST, Row
+
+if TYPE_CHECKING:
+    from deploy.local.launcher import Past
 
 app = typer.Typer(
     help="Helpdesk iSPEKS, from the command line. Data lies in .run/, or where HELPDESK_HOME says.",
@@ -32,14 +35,21 @@ Tethered = Annotated[bool, typer.Option("--tethered", hidden=True, help="End whe
 @app.command()
 def run(port: Port = 8000, clock: Clock = "", tethered: Tethered = False) -> None:
     """Run everything on this machine until Ctrl-C."""
-    from deploy.local.launcher import Launcher
-    from deploy.local.tether import die_with_parent
+    begin(Home(), port, clock, tethered)
 
-    if clock not in ("", "adjustable"):
-        raise Trouble(f"CLOCK can only be 'adjustable', not {clock!r}.")
-    if tethered:
-        die_with_parent(signal.SIGTERM, os.getppid())
-    Launcher(Home(), port, clock).run()
+
+@app.command()
+def demo(port: Port = 8000, clock: Clock = "", tethered: Tethered = False) -> None:
+    """Run everything, with some twenty complaints of the past weeks in it. Needs an empty .run/."""
+    from datetime import UTC, datetime
+
+    from deploy.demo import play
+    from deploy.local.launcher import Past
+
+    home = Home()
+    if home.postgres.exists():
+        raise Trouble(f"The demo needs an empty {home.path}: make reset.")
+    begin(home, port, clock, tethered, Past(play.first_shift(datetime.now(UTC)), play.play))
 
 
 @app.command()
@@ -112,6 +122,18 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
         typer.confirm(f"Delete {home.path} with all complaints, mails and keys in it?", abort=True)
     shutil.rmtree(home.path)
     print(f"Deleted {home.path}.")
+
+
+def begin(home: Home, port: int, clock: str, tethered: bool, past: "Past | None" = None) -> None:
+    """Runs everything in this process until it is asked to end."""
+    from deploy.local.launcher import Launcher
+    from deploy.local.tether import die_with_parent
+
+    if clock not in ("", "adjustable"):
+        raise Trouble(f"CLOCK can only be 'adjustable', not {clock!r}.")
+    if tethered:
+        die_with_parent(signal.SIGTERM, os.getppid())
+    Launcher(home, port, clock, past).run()
 
 
 def running(home: Home) -> dict[str, Any]:

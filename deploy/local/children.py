@@ -14,11 +14,12 @@ from deploy.local.processes import wait_until
 from deploy.local.tether import die_with_parent
 
 
-def fork(work: Callable[[], None], log: Path, environment: Mapping[str, str]) -> int:
+def fork(work: Callable[[], None], log: Path, environment: Mapping[str, str], *, console: bool) -> int:
     """Runs `work` in a child and returns its pid. Only from a process with one thread and no event loop.
 
     The child has a session of its own (Ctrl-C at the terminal is the launcher's), writes into `log`, and is killed by
-    the kernel when the launcher ends: services are built to be killed at any time.
+    the kernel when the launcher ends: services are built to be killed at any time. With `console` only its errors go
+    into the log.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -28,7 +29,7 @@ def fork(work: Callable[[], None], log: Path, environment: Mapping[str, str]) ->
         return pid
     code = 1
     try:
-        _settle(launcher, log, environment)
+        _settle(launcher, log, environment, console)
         work()
         code = 0
     except SystemExit as ended:
@@ -42,13 +43,13 @@ def fork(work: Callable[[], None], log: Path, environment: Mapping[str, str]) ->
         os._exit(code)
 
 
-def _settle(launcher: int, log: Path, environment: Mapping[str, str]) -> None:
+def _settle(launcher: int, log: Path, environment: Mapping[str, str], console: bool) -> None:
     os.setsid()
     die_with_parent(signal.SIGKILL, launcher)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((nothing, 0), (output, 1), (output, 2)):
+    for source, target in ((nothing, 0), (output, 2), *([] if console else [(output, 1)])):
         os.dup2(source, target)
     os.closerange(3, 1024)  # the launcher's lock above all
     os.environ.update(environment)
@@ -58,16 +59,18 @@ def _settle(launcher: int, log: Path, environment: Mapping[str, str]) -> None:
 class Forked:
     """A child that is started again when it dies."""
 
-    def __init__(self, name: str, work: Callable[[], None], log: Path, environment: Mapping[str, str]) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, work: Callable[[], None], log: Path, environment: Mapping[str, str], *, console: bool = False
+    ) -> None:
+        self.name, self.log = name, log
         self.pid: int | None = None
         self.returncode: int | None = None
         self.environment = dict(environment)
-        self._work, self._log = work, log
+        self._work, self._console = work, console
 
     def start(self) -> None:
         self.returncode = None
-        self.pid = fork(self._work, self._log, self.environment)
+        self.pid = fork(self._work, self.log, self.environment, console=self._console)
 
     def poll(self) -> int | None:
         """How it ended (a negative signal number, or its exit code), None while it runs."""

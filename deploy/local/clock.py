@@ -28,7 +28,7 @@ async def shift(admin_url: str) -> timedelta:
 
 
 async def move(admin_url: str, by: timedelta) -> timedelta:
-    """Moves business time forward and returns the new shift."""
+    """Moves business time and returns the new shift."""
     connection = await asyncpg.connect(admin_url)
     try:
         moved: timedelta = await connection.fetchval("update helpdesk.clock set shift = shift + $1 returning shift", by)

@@ -1,5 +1,6 @@
 """What each process is told by its environment on one machine."""
 
+from deploy.local import nats
 from deploy.local.home import Home
 from deploy.local.keys import Keys
 from deploy.local.row import Row
@@ -17,7 +18,7 @@ def environment(name: str, row: Row, keys: Keys, home: Home) -> dict[str, str]:
     }
     if name == "mailbox":
         return {**common, "SMTP_PORT": str(row.port("smtp")), "MESSAGES": str(home.path / "messages.jsonl")}
-    common["NATS_URL"] = f"nats://{name}:{keys.passwords[name]}@127.0.0.1:{row.port('nats')}"
+    common["NATS_URL"] = nats.url(name, keys.passwords, row.port("nats"))
     if name == "portal":
         return {**common, **{f"{other.upper()}_URL": row.url(other) for other in own(keys, row, home)}}
     return {

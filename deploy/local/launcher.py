@@ -10,6 +10,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 from deploy.local import children, panel, setting_up, supervisor
 from deploy.local.environments import environment
@@ -33,11 +36,19 @@ class Stopped(Exception):
     """Somebody asked us to end."""
 
 
+@dataclass(frozen=True)
+class Past:
+    """What is played before the present begins: from which shift of business time on, and how."""
+
+    shift: timedelta
+    play: Callable[[Row, Keys, Home], None]
+
+
 class Launcher:
     """One run, from the lock on `.run` to the last process gone."""
 
-    def __init__(self, home: Home, port: int, clock: str = "") -> None:
-        self.home, self.row, self._clock = home, Row(port), clock
+    def __init__(self, home: Home, port: int, clock: str = "", past: Past | None = None) -> None:
+        self.home, self.row, self._clock, self._past = home, Row(port), clock, past
         self._begun = time.monotonic()
         self._follower = Follower()
         self._supervisor = supervisor.Supervisor(self._follower.say, self._tell_state)
@@ -86,29 +97,48 @@ class Launcher:
         self._supervisor.start(Nats(self.home.nats, nats, keys.passwords, logs["nats"]))
         import_once()
         self._set_up(keys)
-        self._follower.follow({name: logs[name] for name in APPS})
         for name in APPS:
             told = {"LOG_FORMAT": "console", **environment(name, self.row, keys, self.home)}
+            if self._past and name == "notify":
+                told["SENDING"] = "off"
             self._supervisor.start(children.Forked(name, serve(name), logs[name], told))
         self._tell_state()
         if not self.until(lambda: not self.laggards(), READY_SECONDS):
             raise Trouble(f"Not ready after {READY_SECONDS:g} s: {'; '.join(self.laggards())}")
+        if self._past:
+            self._play(self._past, keys)
+        self._follower.follow({name: logs[name] for name in APPS})
         panel.show(self.row, self.home, time.monotonic() - self._begun)
 
     def _set_up(self, keys: Keys) -> None:
-        """In a child: an event loop must not have been here when the services are forked."""
         log = self.home.log("setting-up")
-        work = setting_up.set_up(self.row, keys, self.home, adjustable=self._clock == "adjustable")
-        child = children.Forked("setting-up", work, log, {})
+        shift = self._past.shift if self._past else None
+        work = setting_up.set_up(self.row, keys, self.home, adjustable=self._clock == "adjustable", shift=shift)
+        returncode = self._once("setting-up", work, log)
+        if returncode == setting_up.CLOCK_MOVED:
+            raise Trouble(f"Business time in {self.home.path} was moved: make run CLOCK=adjustable, or make reset.")
+        if returncode != 0:
+            raise Trouble(f"Setting up the database failed: {last_line(log)} ({log})")
+
+    def _play(self, past: Past, keys: Keys) -> None:
+        """The past, for which no mail goes out; then mail does."""
+        log = self.home.log("demo")
+        if self._once("demo", lambda: past.play(self.row, keys, self.home), log, console=True) != 0:
+            raise Trouble(f"The demo broke off: {last_line(log)} ({log}). Begin anew: make reset.")
+        self._supervisor.restart("notify", {"SENDING": "on"})
+        if not self.until(lambda: not self.laggards(), READY_SECONDS):
+            raise Trouble(f"Not ready again after {READY_SECONDS:g} s: {'; '.join(self.laggards())}")
+
+    def _once(self, name: str, work: Callable[[], None], log: Path, console: bool = False) -> int:
+        """Runs it in a child, for an event loop must not have been here when services are forked, and looks after the
+        others meanwhile. Its exit code."""
+        child = children.Forked(name, work, log, {}, console=console)
         child.start()
         try:
             self.until(lambda: child.poll() is not None, float("inf"))
         finally:
             child.kill()
-        if child.returncode == setting_up.CLOCK_MOVED:
-            raise Trouble(f"Business time in {self.home.path} was moved: make run CLOCK=adjustable, or make reset.")
-        if child.returncode != 0:
-            raise Trouble(f"Setting up the database failed: {last_line(log)} ({log})")
+        return child.returncode or 0
 
     def _tell_state(self) -> None:
         self.home.write_state(

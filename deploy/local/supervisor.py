@@ -5,11 +5,13 @@ The signals it lives by are blocked and waited for, so there are no handlers: no
 
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
-from deploy.local.processes import Trouble
+from deploy.local.children import Forked
+from deploy.local.processes import Trouble, last_line
 
 STOPPING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 SIGNALS = {*STOPPING, signal.SIGCHLD}
@@ -24,6 +26,8 @@ class Program(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def log(self) -> Path: ...
     @property
     def pid(self) -> int | None: ...
     def start(self) -> None: ...
@@ -52,10 +56,11 @@ class Charge:
         return line
 
 
-def how(returncode: int) -> str:
+def how(program: Program, returncode: int) -> str:
+    """In a few words, with its last ones where it gave up by itself."""
     if returncode < 0:
         return f"was ended by {signal.Signals(-returncode).name}"
-    return f"ended with {returncode}"
+    return f"ended with {returncode} ({last_line(program.log)})"
 
 
 def hold_signals() -> None:
@@ -89,6 +94,16 @@ class Supervisor:
         program.start()
         self._charges.append(Charge(program))
 
+    def restart(self, name: str, environment: Mapping[str, str]) -> None:
+        """Ends a service and starts it with other settings."""
+        for charge in self._charges:
+            if charge.program.name == name and isinstance(charge.program, Forked):
+                charge.program.stop()
+                charge.program.environment.update(environment)
+                charge.program.start()
+                charge.started, charge.again = time.monotonic(), None
+        self._changed()
+
     def look_after(self) -> None:
         """Notices who died and starts whose time has come; one line each."""
         for charge in self._charges:
@@ -96,7 +111,7 @@ class Supervisor:
             if charge.again is None:
                 returncode = charge.program.poll()
                 if returncode is not None:
-                    self._say(charge.ended(how(returncode), now))
+                    self._say(charge.ended(how(charge.program, returncode), now))
                     self._changed()
             elif now >= charge.again:
                 try:
