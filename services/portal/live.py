@@ -79,13 +79,15 @@ class Live:
         queue: asyncio.Queue[Projected] = asyncio.Queue(WAITING + 1)
         self._streams.add(queue)
         closing = asyncio.create_task(self._closing.wait())
+        heard = asyncio.create_task(queue.get())
         try:
             yield "retry: 2000\n\n"
             while not self._closing.is_set():
-                waiting = asyncio.create_task(queue.get())
-                done, _ = await asyncio.wait({waiting, closing}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
-                if waiting not in done:
-                    waiting.cancel()
+                await asyncio.wait({heard, closing}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+                projected = None
+                if heard.done():
+                    projected = heard.result()
+                    heard = asyncio.create_task(queue.get())
                 try:
                     principals = (await current()).staff.principals
                 except Problem:
@@ -93,17 +95,15 @@ class Live:
                     return
                 except Unavailable:
                     # who may look cannot be asked just now, so nothing is shown
-                    yield ": \n\n"
-                    continue
-                if waiting not in done:
-                    yield ": \n\n"
-                    continue
-                projected = waiting.result()
-                if not projected.number or principals.intersection(projected.seen_by):
+                    projected = None
+                if projected and (not projected.number or principals.intersection(projected.seen_by)):
                     fact = msgspec.json.encode({"number": projected.number, "version": projected.version}).decode()
                     yield f"event: projected\ndata: {fact}\n\n"
+                else:
+                    yield ": \n\n"
         finally:
             closing.cancel()
+            heard.cancel()
             self._streams.discard(queue)
 
     async def _connect(self) -> None:

@@ -13,6 +13,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from shared import logs
 
@@ -56,6 +57,8 @@ class Words:
         n = values.get("n")
         one = len(forms) > 1 and isinstance(n, int) and self._locales[language].plural_form(n) == "one"
         sentence = forms[0] if one else forms[-1]
+        if isinstance(n, int):
+            values["n"] = format_decimal(n, locale=language)
         return sentence.format_map(values) if values else sentence
 
 

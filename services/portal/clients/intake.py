@@ -140,9 +140,10 @@ class Intake:
         body = {"score": score, "comment": comment, **msgspec.to_builtins(proof or Proof())}
         return await self._message(f"/v1/complaints/{number}/rating", body, key, token)
 
-    async def send_links(self, ic: str, key: str) -> None:
+    async def send_links(self, ic: str, language: str, key: str) -> None:
         """Have every complaint under the IC send its own link to its own contact. Says nothing about hit or miss."""
-        await self._door.call("POST", "/v1/tracking-links", body={"ic": ic}, headers={"Idempotency-Key": key})
+        body = {"ic": ic, "language": language}
+        await self._door.call("POST", "/v1/tracking-links", body=body, headers={"Idempotency-Key": key})
 
     async def _message(self, path: str, body: object, key: str, token: str | None) -> str:
         headers = {"Idempotency-Key": key} | ({"X-Tracking-Token": token} if token else {})

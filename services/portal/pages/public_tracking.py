@@ -51,7 +51,7 @@ async def find(visit: Visiting) -> Response:
     try:
         tracking = await visit.desk.clients.query.track(number=number.upper(), ic=ic)
         if tracking.kind == "sent":
-            await visit.desk.clients.intake.send_links(ic, key_of(visit, "links", ic))
+            await visit.desk.clients.intake.send_links(ic, visit.language, key_of(visit, "links", ic))
         await visit.desk.reference.load_labels()
     except Problem as problem:
         return _not_opened(visit, "", problem)
@@ -164,6 +164,11 @@ async def _act(visit: Visit, token: str, action: str, say: Say) -> Response:
     except Unavailable as fault:
         return _trouble(visit, fault)
     except Problem as problem:
+        if problem.status == 404 and not token:
+            # a wrong IC, a wrong name and no such complaint are one answer
+            return await _show(visit, token, {"name": visit.t("say.mismatch")})
+        if problem.status in (401, 404):
+            return _not_opened(visit, token, problem)
         if problem.code not in ("key_reused", "still_running"):
             errors, notice = refusal.read(visit, problem, SAID)
             return await _show(visit, token, errors, notice, refusal.status(problem))
