@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -18,36 +17,16 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from shared.errors import Denied, Unknown
+from shared.errors import Unknown
+from shared.principals import Caller
 from shared.privacy import parse_key, parse_keys
+
+__all__ = ["Caller", "PortalOnly", "Staff", "StaffTokens", "TrackingTokens", "Visitor", "is_portal"]
 
 ALGORITHM = "Ed25519"
 TOKEN_SECONDS = 60
 MAC_BYTES = 16
 MAX_TOKEN_LENGTH = 2048
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A member of staff, as their token says: id, session id, roles and queues."""
-
-    id: str
-    session: str
-    name: str
-    roles: frozenset[str]
-    queues: frozenset[str]
-
-    @property
-    def principals(self) -> list[str]:
-        """What `seen_by` is intersected with."""
-        return sorted(
-            {f"staff:{self.id}"} | {f"role:{role}" for role in self.roles} | {f"queue:{queue}" for queue in self.queues}
-        )
-
-    def needs(self, *roles: str) -> None:
-        """Raises `Denied` unless the caller holds one of these roles."""
-        if self.roles.isdisjoint(roles):
-            raise Denied(needs=list(roles))
 
 
 class StaffTokens:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from shared.auth import Caller
+from shared.principals import Caller
 
 VENDOR = "role:VENDOR"
 HIDDEN_IC = "******-**-****"

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.workflow.domain.clocks import Rules, within_window
 from services.workflow.domain.complaint import Complaint
 from services.workflow.machine import Action, Facts, Role, State, allowed
-from shared.auth import Caller
+from shared.principals import Caller
 
 COMPLAINANT_ACTIONS = (Action.ANSWER, Action.NOT_SOLVED, Action.CLOSE, Action.REOPEN, Action.RATE)
 
