@@ -13,7 +13,7 @@ ARGS ?=
 export PORT CLOCK INFRA
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo reset test check format lint types imports containers-test lock
+.PHONY: help install install-dev run demo reset test check format lint types imports containers-test docs lock
 
 ##@ Run it
 
@@ -51,6 +51,9 @@ containers-test: install-dev ## the integration tests once more on containers, w
 	else echo "No Docker here that has both images: the container suite was not run."; fi
 
 ##@ Keep it
+
+docs: install ## draw anew what is generated into the README
+	@$(HELPDESK) workflow diagram --into README.md
 
 lock: install-dev ## renew the locks from pyproject.toml, hashes and no addresses
 	@$(TOOLS)/uv lock --quiet --upgrade

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,6 +28,10 @@ clock_app = typer.Typer(help="Business time, where make run CLOCK=adjustable per
 app.add_typer(clock_app, name="clock")
 staff_app = typer.Typer(help="Staff.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
+events_app = typer.Typer(help="The event record, and what is made of it.", no_args_is_help=True)
+app.add_typer(events_app, name="events")
+workflow_app = typer.Typer(help="The one table that is the workflow.", no_args_is_help=True)
+app.add_typer(workflow_app, name="workflow")
 
 Port = Annotated[int, typer.Option(envvar="PORT", min=1024, max=LAST, help="First port of the row.")]
 Clock = Annotated[str, typer.Option(envvar="CLOCK", help="'adjustable' lets business time be moved.")]
@@ -108,6 +114,51 @@ def advance(by: Annotated[str, typer.Argument(help="Such as 3d, 12h, 1d12h.")]) 
         raise Trouble("Business time stands here: only make run CLOCK=adjustable lets it be moved.")
     url = admin_url(Row(state["port"]), keys.load(home.keys), DATABASE)
     print(f"Business time is {asyncio.run(clock.move(url, clock.parse(by)))} ahead now.")
+
+
+@events_app.command()
+def rebuild() -> None:
+    """Make query's read models anew from workflow's record. What runs may go on running."""
+    from deploy.local import keys
+    from deploy.local.environments import environment
+    from services.query import main as query
+
+    home = Home()
+    row = Row(running(home)["port"])
+    os.environ.update(environment("query", row, keys.load(home.keys), home))
+    print(f"{query.rebuild()} events were projected.")
+
+
+@workflow_app.command()
+def check() -> None:
+    """Prove the table: every rule it has to keep."""
+    from services.workflow.machine import TABLE
+    from services.workflow.machine.proof import RULES, prove
+
+    flaws = prove(TABLE)
+    if flaws:
+        raise Trouble("\n".join(flaws))
+    print(f"{len(TABLE)} rows keep {len(RULES)} rules.")
+
+
+@workflow_app.command()
+def diagram(
+    into: Annotated[
+        Path | None, typer.Option(help="A page whose diagram is to be replaced by the present one.")
+    ] = None,
+) -> None:
+    """The table as a Mermaid state diagram."""
+    from services.workflow.machine import TABLE
+    from services.workflow.machine.proof import diagram
+
+    drawn = diagram(TABLE)
+    if into is None:
+        print(drawn, end="")
+        return
+    page, found = re.subn(r"(?s)(?<=```mermaid\n)stateDiagram-v2\n.*?(?=```)", drawn, into.read_text(encoding="utf-8"))
+    if found != 1:
+        raise Trouble(f"{into} has {found} state diagrams, not one.")
+    into.write_text(page, encoding="utf-8")
 
 
 @app.command()

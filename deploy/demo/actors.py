@@ -93,7 +93,7 @@ class Public:
         solution = await asyncio.to_thread(altcha.solve_challenge, challenge)
         if solution is None:
             raise Trouble("The robot check could not be solved.")
-        body = {
+        body: dict[str, Any] = {
             "ic": person.ic,
             "name": person.name,
             "department": person.department,
