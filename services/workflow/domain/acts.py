@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from services.workflow.domain.changes import CHANGES, brings
+from services.workflow.domain.changes import CHANGES, brings, let_go
 from services.workflow.domain.clocks import Rules, due, handed_to, reopen_until
 from services.workflow.domain.complaint import Complaint, Span
 from services.workflow.domain.given import Given
@@ -112,7 +112,7 @@ def _settle(
     now: datetime,
 ) -> Complaint:
     """What follows from where it went, whatever the action was: custody, level, outcome, window, clocks."""
-    changes: dict[str, Any] = {"custody": handed_to(before.custody, after.custodian, now)}
+    changes: dict[str, Any] = let_go(after) | {"custody": handed_to(before.custody, after.custodian, now)}
     if changes["custody"] is not before.custody or action is Action.REASSIGN:
         changes["level"] = 0
     if action in REFUTES and row.leads_from(before.state) is not before.state:

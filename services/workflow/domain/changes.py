@@ -7,7 +7,7 @@ from typing import Any
 from services.workflow.domain.clocks import Rules
 from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
-from services.workflow.machine import Action, Role
+from services.workflow.machine import Action, Role, State
 from shared.events.workflow import Actor, Person, Solution
 
 Changes = Callable[[Complaint, Given, Actor], dict[str, Any]]
@@ -19,14 +19,6 @@ def _reading(before: Complaint, *left: Person | None) -> tuple[str, ...]:
 
 def _give_pic(before: Complaint, given: Given, _actor: Actor) -> dict[str, Any]:
     return {"pic": given.pic, "readers": _reading(before, before.pic)}
-
-
-def _drop_pic(before: Complaint, _given: Given, _actor: Actor) -> dict[str, Any]:
-    return {"pic": None, "claimant": None, "readers": _reading(before, before.pic, before.claimant)}
-
-
-def _drop_claimant(before: Complaint, _given: Given, _actor: Actor) -> dict[str, Any]:
-    return {"claimant": None, "readers": _reading(before, before.claimant)}
 
 
 def _claim(before: Complaint, _given: Given, actor: Actor) -> dict[str, Any]:
@@ -54,13 +46,8 @@ def _vendor(before: Complaint, given: Given, _actor: Actor) -> dict[str, Any]:
     return {"vendor_leg": True, "vendor_reference": given.vendor_reference or before.vendor_reference}
 
 
-def _vendor_log(before: Complaint, given: Given, actor: Actor) -> dict[str, Any]:
-    return _vendor(before, given, actor) | _drop_claimant(before, given, actor)
-
-
-def _request_close(before: Complaint, given: Given, actor: Actor) -> dict[str, Any]:
-    solution = Solution(cause=given.cause or "", steps=given.steps or "")
-    return {"solution": solution, "stands": True} | _drop_claimant(before, given, actor)
+def _request_close(_before: Complaint, given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"solution": Solution(cause=given.cause or "", steps=given.steps or ""), "stands": True}
 
 
 def _reopen(before: Complaint, _given: Given, actor: Actor) -> dict[str, Any]:
@@ -73,6 +60,10 @@ def _rate(_before: Complaint, _given: Given, _actor: Actor) -> dict[str, Any]:
     return {"rated": True}
 
 
+def _escalate(before: Complaint, _given: Given, _actor: Actor) -> dict[str, Any]:
+    return {"level": before.level + 1}
+
+
 def _correct_contact(before: Complaint, given: Given, _actor: Actor) -> dict[str, Any]:
     return {"contact": given.contact or before.contact}
 
@@ -80,21 +71,29 @@ def _correct_contact(before: Complaint, given: Given, _actor: Actor) -> dict[str
 CHANGES: dict[Action, Changes] = {
     Action.ASSIGN: _give_pic,
     Action.REASSIGN: _give_pic,
-    Action.HAND_BACK: _drop_pic,
     Action.REJECT: _reject,
     Action.MARK_DUPLICATE: _mark_duplicate,
     Action.CLASSIFY: _classify,
-    Action.REFER: _drop_claimant,
     Action.CLAIM: _claim,
-    Action.RETURN: _drop_claimant,
-    Action.LOG_VENDOR: _vendor_log,
+    Action.LOG_VENDOR: _vendor,
     Action.UPDATE_VENDOR: _vendor,
     Action.REQUEST_CLOSE: _request_close,
-    Action.TAKE_BACK: _drop_claimant,
     Action.REOPEN: _reopen,
     Action.RATE: _rate,
+    Action.ESCALATE: _escalate,
     Action.CORRECT_CONTACT: _correct_contact,
 }
+
+
+def let_go(after: Complaint) -> dict[str, Any]:
+    """Who has it no longer because of where it went, whatever led there: in BARU no PIC has it, outside the queue nobody
+    has claimed it. They keep reading."""
+    changes: dict[str, Any] = {}
+    if after.state is State.BARU:
+        changes["pic"] = None
+    if after.state is not State.RUJUKAN_IMPLEMENTOR:
+        changes["claimant"] = None
+    return changes | {"readers": _reading(after, *(getattr(after, name) for name in changes))}
 
 
 def brings(
@@ -121,6 +120,14 @@ def brings(
             }
         case Action.CLOSE:
             return {"days": rules.office.days_between(after.submitted_at, now)}
+        case Action.LAPSE:
+            return {"days": rules.office.days_between(after.submitted_at, now), "rule": given.rule}
+        case Action.SEAL | Action.ESCALATE:
+            return {"rule": given.rule}
+        case Action.REMIND:
+            return {"kind": given.kind, "rule": given.rule}
+        case Action.RESCHEDULE:
+            return {"due_before": before.due}
         case Action.RATE:
             return {"score": given.score}
         case Action.CORRECT_CONTACT:

@@ -46,6 +46,9 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     score: int | None = None
     attachments: tuple[str, ...] = ()
     message: str | None = None
+    kind: str | None = None
+    rule: str | None = None
+    """Of a timer: what it is for, and which rule with which inputs made it fire."""
     contact: Contact | None = None
     """The corrected contact, sealed by the handler once `email` and `phone` were checked."""
 
