@@ -86,8 +86,8 @@ CHANGES: dict[Action, Changes] = {
 
 
 def let_go(after: Complaint) -> dict[str, Any]:
-    """Who has it no longer because of where it went, whatever led there: in BARU no PIC has it, outside the queue nobody
-    has claimed it. They keep reading."""
+    """Who has it no longer because of where it went, whatever led there: in BARU no PIC has it, outside the queue
+    nobody has claimed it. They keep reading."""
     changes: dict[str, Any] = {}
     if after.state is State.BARU:
         changes["pic"] = None
