@@ -90,7 +90,7 @@ class Launcher:
         self.row.claim(patience=PREDECESSOR_SECONDS if self.home.state() else 0.0)
         keys = load_or_make(self.home.keys)
         self._tell_state()
-        panel.console.print(f"Starting Helpdesk iSPEKS in {self.home.path} ...", soft_wrap=True)
+        self._follower.say(f"Starting Helpdesk iSPEKS in {self.home.path} ...")
         logs = {name: self.home.fresh_log(name) for name in (*APPS, "nats", "postgres", "setting-up")}
         postgres, nats = self.row.port("postgres"), self.row.port("nats")
         self._supervisor.start(Postgres(self.home.postgres, postgres, keys.postgres_password, logs["postgres"], MODEST))
@@ -108,7 +108,7 @@ class Launcher:
         if self._past:
             self._play(self._past, keys)
         self._follower.follow({name: logs[name] for name in APPS})
-        panel.show(self.row, self.home, time.monotonic() - self._begun)
+        self._follower.say(panel.ready(self.row, self.home, time.monotonic() - self._begun))
 
     def _set_up(self, keys: Keys) -> None:
         log = self.home.log("setting-up")

@@ -14,8 +14,14 @@ from deploy.local.row import Row
 console = Console(highlight=False)
 
 
-def show(row: Row, home: Home, seconds: float) -> None:
+def ready(row: Row, home: Home, seconds: float) -> str:
     """The panel that says: you can begin."""
+    with console.capture() as captured:
+        _print(row, home, seconds)
+    return captured.get().rstrip("\n")
+
+
+def _print(row: Row, home: Home, seconds: float) -> None:
     addresses = Table.grid(padding=(0, 2))
     for name, url in (
         ("Borang Aduan, Semakan, staff", row.url("portal")),
