@@ -189,8 +189,11 @@ class Course:
         return len(self.events)
 
     def say(self, kind: type[ComplaintEvent], to: str | None = None, **changes: Any) -> "Course":
-        """One more event; the state, its people and its readers stay unless said otherwise, an hour passes."""
+        """One more event; the state, its people and its readers stay unless said otherwise, an hour
+        passes, and who is not named is Rashid."""
         last = self.last
+        if kind is workflow.Assigned:
+            changes.setdefault("pic", RASHID)
         kept: dict[str, Any] = {
             "from_": last.to,
             "to": to or last.to,

@@ -60,10 +60,10 @@ class Narrowed(BaseModel):
     overdue: Flag = None
     mine: Flag = None
     sort: Annotated[Sort | None, BeforeValidator(_none_if_empty)] = None
-    after: Annotated[Word | None, BeforeValidator(_none_if_empty), Field(max_length=400)] = None
+    after: Annotated[str, AfterValidator(_storable), Field(max_length=400)] = ""
     """The `next` of the page before."""
     limit: Annotated[int, Field(ge=1, le=100)] = PAGE
-    seen: Annotated[Word | None, BeforeValidator(_none_if_empty)] = None
+    seen: Word = ""
     """`<number>:<version>`: wait up to half a second for the model to have come that far."""
 
     def filters(self, ic_index: str | None = None) -> Filters:

@@ -11,7 +11,7 @@ from shared.db import Tx
 
 
 async def show_inbox(
-    tx: Tx, caller: Caller, *, folder: Folder, filters: Filters, sort: Sort | None, after: str | None, limit: int
+    tx: Tx, caller: Caller, *, folder: Folder, filters: Filters, sort: Sort | None, after: str, limit: int
 ) -> views.Inbox:
     """A page of a folder, the counts of all folders, and the badge."""
     page = await show_page(tx, caller, folder=folder, filters=filters, sort=sort, after=after, limit=limit)
@@ -25,7 +25,7 @@ async def show_page(
     *,
     filters: Filters,
     sort: Sort | None,
-    after: str | None,
+    after: str,
     limit: int,
     folder: Folder = "all",
 ) -> views.Page:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -17,7 +17,7 @@ from shared.db import Database
 from shared.envelope import Envelope
 from shared.events import REGISTER
 from tests.support import infra
-from tests.support.complaints import Course
+from tests.support.complaints import SUNDAY, Course
 from tests.support.keys import SERVICE_TOKEN, STAFF_PRIVATE_KEY, settings
 from tests.support.serving import serving
 
@@ -115,6 +115,7 @@ NO_BROKER = "nats://query:none@127.0.0.1:1"
 
 @pytest_asyncio.fixture
 async def door(database: infra.Database) -> AsyncIterator[Door]:
-    """Query without a broker: tests project by hand."""
+    """Query without a broker, on a Wednesday in March: tests project by hand."""
+    await set_business_time(database, SUNDAY + timedelta(days=3))
     async with a_service(database, NO_BROKER) as opened:
         yield opened

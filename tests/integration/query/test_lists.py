@@ -1,0 +1,378 @@
+"""Inbox, folders, counts, badge, filters, pages: for each kind of caller what they may see, and all of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.db import Database
+from shared.events import workflow
+from tests.integration.query.conftest import Door, a_caller, hear, hear_course, set_business_time
+from tests.support import infra
+from tests.support.complaints import (
+    IC,
+    IMAN,
+    NUMBER,
+    RASHID,
+    SITI,
+    SUNDAY,
+    Course,
+    a_calendar,
+    a_contact,
+    a_form,
+    a_staff_member,
+    sealed,
+)
+
+ADMIN = a_caller("s-admin", "ADMIN")
+MANAGER = a_caller("s-manager", "MANAGEMENT")
+PIC = a_caller(RASHID.id, "PIC")
+OTHER_PIC = a_caller(SITI.id, "PIC")
+IMPLEMENTOR = a_caller(IMAN.id, "IMPLEMENTOR", queues=["IMPLEMENTOR"])
+VENDOR = a_caller("s-vendor", "VENDOR")
+STRANGER = a_caller("s-stranger", "PIC")
+BOTH = ("role:ADMIN", "role:MANAGEMENT")
+WITH_RASHID = (*BOTH, "staff:s-rashid")
+IN_QUEUE = (*WITH_RASHID, "queue:IMPLEMENTOR")
+AT_VENDOR = (*WITH_RASHID, "role:VENDOR")
+
+
+def number(n: int) -> str:
+    return f"HD-2026-{n:06}-X"
+
+
+def office() -> dict[str, Course]:
+    """One complaint in every situation, submitted an hour apart."""
+    names = ["new", "given", "taken", "referred", "claimed", "vendor", "asked", "lapsed", "closed", "siti"]
+    courses = {name: Course(number(n), at=SUNDAY + timedelta(hours=n)) for n, name in enumerate(names, 1)}
+    for name, course in courses.items():
+        if name == "siti":
+            course.say(workflow.Assigned, "DIAGIHKAN", pic=SITI)
+        elif name != "new":
+            course.say(workflow.Assigned, "DIAGIHKAN", pic=RASHID, seen_by=WITH_RASHID)
+        if name not in ("new", "given", "siti"):
+            course.say(workflow.Started, "INPROGRESS")
+    courses["referred"].say(workflow.Referred, "RUJUKAN_IMPLEMENTOR", seen_by=IN_QUEUE)
+    courses["claimed"].say(workflow.Referred, "RUJUKAN_IMPLEMENTOR", seen_by=IN_QUEUE)
+    courses["claimed"].say(workflow.Claimed, claimant=IMAN, first_act=False, seen_by=(*IN_QUEUE, "staff:s-iman"))
+    courses["vendor"].say(workflow.VendorLogged, "TINDAKAN_VENDOR", seen_by=AT_VENDOR)
+    courses["asked"].say(workflow.FeedbackAsked, "MOHON_MAKLUMBALAS")
+    courses["lapsed"].say(workflow.Lapsed, "SELESAI")
+    courses["closed"].say(workflow.Closed, "DITUTUP")
+    return courses
+
+
+async def names(door: Door, caller: Any, path: str = "/v1/inbox", **asked: Any) -> list[str]:
+    known = {course.number: name for name, course in office().items()}
+    answered = await door.get(path, caller, **asked)
+    assert answered.status_code == 200, answered.text
+    return [known[row["number"]] for row in answered.json()["items"]]
+
+
+EVERYTHING = {"new", "given", "taken", "referred", "claimed", "vendor", "asked", "lapsed", "closed", "siti"}
+RASHIDS = EVERYTHING - {"new", "siti"}
+
+
+@pytest.mark.parametrize(
+    ("caller", "badge", "folders"),
+    [
+        (
+            ADMIN,
+            1,
+            {
+                "mine": set(),
+                "unassigned": {"new"},
+                "waiting": {"vendor", "asked"},
+                "overdue": {"new"},
+                "all": EVERYTHING,
+                "closed": {"lapsed", "closed"},
+            },
+        ),
+        (
+            MANAGER,
+            0,
+            {
+                "mine": set(),
+                "unassigned": {"new"},
+                "waiting": {"vendor", "asked"},
+                "overdue": {"new"},
+                "all": EVERYTHING,
+                "closed": {"lapsed", "closed"},
+            },
+        ),
+        (
+            PIC,
+            1,
+            {
+                "mine": {"given", "taken"},
+                "unassigned": set(),
+                "waiting": {"vendor", "asked"},
+                "overdue": set(),
+                "all": RASHIDS,
+                "closed": {"lapsed", "closed"},
+            },
+        ),
+        (
+            OTHER_PIC,
+            1,
+            {
+                "mine": {"siti"},
+                "unassigned": set(),
+                "waiting": set(),
+                "overdue": set(),
+                "all": {"siti"},
+                "closed": set(),
+            },
+        ),
+        (
+            IMPLEMENTOR,
+            1,
+            {
+                "mine": {"claimed"},
+                "unassigned": set(),
+                "waiting": set(),
+                "overdue": set(),
+                "all": {"referred", "claimed"},
+                "closed": set(),
+            },
+        ),
+        (
+            VENDOR,
+            0,
+            {
+                "mine": set(),
+                "unassigned": set(),
+                "waiting": {"vendor"},
+                "overdue": set(),
+                "all": {"vendor"},
+                "closed": set(),
+            },
+        ),
+        (STRANGER, 0, {key: set() for key in ("mine", "unassigned", "waiting", "overdue", "all", "closed")}),
+    ],
+    ids=["admin", "management", "pic", "other pic", "implementor", "vendor", "stranger"],
+)
+async def test_folders_hold_and_count_what_the_caller_may_see(
+    db: Database, door: Door, database: infra.Database, caller: Any, badge: int, folders: dict[str, set[str]]
+) -> None:
+    await hear_course(db, *office().values())
+    await set_business_time(database, SUNDAY + timedelta(days=3, hours=1, minutes=30))
+    for folder, expected in folders.items():
+        answered = (await door.get("/v1/inbox", caller, folder=folder)).json()
+        assert set(await names(door, caller, folder=folder)) == expected, folder
+        assert answered["folders"] == {name: len(inside) for name, inside in folders.items()}
+        assert answered["badge"] == badge
+    assert (await door.get("/v1/badge", caller)).json() == {"badge": badge}
+
+
+async def test_one_person_with_several_roles_sees_all_of_them_once(db: Database, door: Door) -> None:
+    await hear_course(db, *office().values())
+    both = a_caller(RASHID.id, "PIC", "ADMIN", "VENDOR", queues=["IMPLEMENTOR"])
+    answered = (await door.get("/v1/inbox", both, folder="all")).json()
+    assert (answered["folders"]["all"], len(answered["items"])) == (10, 10)
+    assert answered["badge"] == 3, "new for Admin, given to me, unclaimed in my queue"
+    assert answered["items"][0]["name"] == "Aminah binti Ali", "the vendor's role hides nothing from who may see all"
+
+
+async def test_a_row_says_what_the_list_shows(db: Database, door: Door, database: infra.Database) -> None:
+    await hear(db, sealed(a_form(), subject="form", source="intake"))
+    await hear(db, sealed(a_staff_member(RASHID, "PIC", name="Rashid Omar")))
+    course = Course().say(workflow.Assigned, "DIAGIHKAN", due=SUNDAY + timedelta(days=3, hours=8))
+    await hear_course(db, course)
+    await set_business_time(database, SUNDAY + timedelta(days=1))
+    answered = (await door.get("/v1/complaints", PIC)).json()
+    assert answered["as_of"].startswith("2026-03-02T01:00:0")
+    assert answered["items"] == [
+        {
+            "number": NUMBER,
+            "version": 2,
+            "ic_masked": "******-**-0001",
+            "name": "Aminah binti Ali",
+            "department": "PKN",
+            "department_name": "Perbendaharaan Negeri Kelantan",
+            "ptj": "101-001",
+            "ptj_name": "Unit Teknologi Maklumat",
+            "title": "Baucar tersangkut",
+            "submitted_at": "2026-03-01T01:00:00Z",
+            "module": "ap",
+            "module_name": {"ms": "Akaun Belum Bayar", "en": "Accounts Payable"},
+            "state": "DIAGIHKAN",
+            "phase": "BARU",
+            "custodian": "PIC",
+            "outcome": None,
+            "priority": "Sederhana",
+            "complex": False,
+            "level": 0,
+            "pic": {"id": "s-rashid", "name": "Rashid Omar"},
+            "claimant": None,
+            "age_days": 1,
+            "age_calendar_days": 1,
+            "due": "2026-03-04T09:00:00Z",
+            "left_days": 3,
+            "mine": True,
+            "first_act": True,
+        }
+    ]
+
+
+async def test_ageing_counts_the_offices_working_days(db: Database, door: Door, database: infra.Database) -> None:
+    due = SUNDAY + timedelta(days=3, hours=8)
+    await hear_course(db, Course(due=due))
+
+    async def ages() -> tuple[int, int, int]:
+        row = (await door.get("/v1/complaints", ADMIN)).json()["items"][0]
+        return row["age_days"], row["age_calendar_days"], row["left_days"]
+
+    await set_business_time(database, SUNDAY + timedelta(days=8))  # Monday of the next week
+    assert await ages() == (6, 8, -2), "before a calendar is heard, Friday and Saturday are free"
+    await hear(db, sealed(a_calendar(holidays=(SUNDAY.date() + timedelta(days=1),)), subject="kelantan"))
+    assert await ages() == (5, 8, -2)
+    await hear(db, sealed(a_calendar(weekend=()), 2, subject="kelantan"))
+    assert await ages() == (8, 8, -4)
+
+
+async def test_an_ended_complaint_ages_no_more(db: Database, door: Door, database: infra.Database) -> None:
+    await hear_course(db, Course().say(workflow.Closed, "DITUTUP", at=SUNDAY + timedelta(days=2)))
+    await set_business_time(database, SUNDAY + timedelta(days=400))
+    row = (await door.get("/v1/complaints", ADMIN)).json()["items"][0]
+    assert (row["age_days"], row["age_calendar_days"], row["left_days"]) == (2, 2, None)
+
+
+async def test_least_time_left_comes_first_and_no_deadline_last(db: Database, door: Door) -> None:
+    dues = {1: 5, 2: 1, 3: None, 4: 1, 5: 3}
+    for n, days in dues.items():
+        due = SUNDAY + timedelta(days=days) if days else None
+        await hear_course(db, Course(number(n), at=SUNDAY - timedelta(minutes=n), due=due))
+    rows = (await door.get("/v1/complaints", ADMIN)).json()["items"]
+    assert [row["number"] for row in rows] == [number(n) for n in (4, 2, 5, 1, 3)]
+
+
+async def test_the_closed_folder_begins_with_the_latest_end(db: Database, door: Door) -> None:
+    for n, hours in enumerate((3, 9, 6)):
+        await hear_course(db, Course(number(n)).say(workflow.Closed, "DITUTUP", at=SUNDAY + timedelta(hours=hours)))
+    rows = (await door.get("/v1/inbox", ADMIN, folder="closed")).json()["items"]
+    assert [row["number"] for row in rows] == [number(n) for n in (1, 2, 0)]
+
+
+@pytest.mark.parametrize("sort", ["due", "submitted", "-submitted"])
+async def test_pages_are_complete_and_without_repeats_while_complaints_come_in(
+    db: Database, door: Door, sort: str
+) -> None:
+    def filed(n: int) -> Course:
+        due = SUNDAY + timedelta(days=n % 3) if n % 4 else None
+        return Course(number(n), at=SUNDAY + timedelta(minutes=n // 5), due=due)
+
+    await hear_course(db, *(filed(n) for n in range(40)))
+    seen: list[str] = []
+    after, pages = "", 0
+    while pages == 0 or after:
+        answered = (await door.get("/v1/complaints", ADMIN, sort=sort, limit=7, after=after)).json()
+        seen += [row["number"] for row in answered["items"]]
+        after, pages = answered["next"] or "", pages + 1
+        await hear_course(db, filed(100 + pages), Course(number(200 + pages), at=SUNDAY - timedelta(days=pages)))
+        assert pages < 20
+    assert len(seen) == len(set(seen)), "no repeats"
+    assert {number(n) for n in range(40)} <= set(seen), "nothing that was there is missed"
+
+
+async def test_a_page_that_ends_exactly_has_no_next(db: Database, door: Door) -> None:
+    await hear_course(db, *(Course(number(n)) for n in range(4)))
+    assert (await door.get("/v1/complaints", ADMIN, limit=4)).json()["next"] is None
+    first = (await door.get("/v1/complaints", ADMIN, limit=2)).json()
+    second = (await door.get("/v1/complaints", ADMIN, limit=2, after=first["next"])).json()
+    assert second["next"] is None
+    assert len(second["items"]) == 2
+
+
+@pytest.mark.parametrize("after", ["nonsense", "!", "W10", "\u0000", "WyJkdWUiLCIxIiwiMiIsIjMiXQ", "é"])
+async def test_a_cursor_that_is_none_is_a_field_message(door: Door, after: str) -> None:
+    answered = await door.get("/v1/complaints", ADMIN, after=after)
+    assert answered.status_code == 422
+    assert answered.json()["errors"][0]["field"] == "after"
+
+
+async def test_a_cursor_of_another_order_is_refused(db: Database, door: Door) -> None:
+    await hear_course(db, *(Course(number(n)) for n in range(3)))
+    first = (await door.get("/v1/complaints", ADMIN, limit=1)).json()
+    assert (await door.get("/v1/complaints", ADMIN, sort="submitted", after=first["next"])).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"state": "SELESAI"}, {"lapsed"}),
+        ({"state": ["SELESAI", "DITUTUP"]}, {"lapsed", "closed"}),
+        ({"phase": "BARU"}, {"new", "given", "siti"}),
+        ({"outcome": "solved"}, {"lapsed", "closed"}),
+        ({"module": "ap"}, EVERYTHING),
+        ({"module": "gl"}, set()),
+        ({"department": "PKN", "ptj": "101-001"}, EVERYTHING),
+        ({"ptj": "101-002"}, set()),
+        ({"pic": "s-siti"}, {"siti"}),
+        ({"priority": "Tinggi"}, set()),
+        ({"overdue": "true"}, {"new"}),
+        ({"mine": "true"}, set()),
+        ({"from": "2026-03-01", "to": "2026-03-01"}, EVERYTHING),
+        ({"from": "2026-03-02"}, set()),
+        ({"to": "2026-02-28"}, set()),
+        ({"state": "", "q": "", "overdue": "", "from": "", "sort": "", "after": "", "seen": ""}, EVERYTHING),
+        ({"q": "baucar"}, EVERYTHING),
+        ({"q": "aminah"}, EVERYTHING),
+        ({"q": "diluluskan"}, EVERYTHING),
+        ({"q": "gajah"}, set()),
+        ({"q": "HD-2026-000004"}, {"referred"}),
+        ({"q": "hd2026000004x"}, {"referred"}),
+        ({"q": "HD-2026"}, EVERYTHING),
+        ({"q": "000004"}, {"referred"}),
+        ({"q": "4"}, {"referred"}),
+        ({"q": "'; drop table complaint; --"}, set()),
+    ],
+    ids=str,
+)
+async def test_filters_narrow(
+    db: Database, door: Door, database: infra.Database, asked: dict[str, Any], expected: set[str]
+) -> None:
+    await hear_course(db, *office().values())
+    await set_business_time(database, SUNDAY + timedelta(days=3, hours=1, minutes=30))
+    assert set(await names(door, ADMIN, "/v1/complaints", **asked)) == expected
+    if not asked.keys() & {"overdue", "mine"}:
+        assert set(await names(door, ADMIN, folder="all", **asked)) == expected
+
+
+@pytest.mark.parametrize(
+    "asked", [{"limit": 0}, {"limit": 101}, {"sort": "name"}, {"from": "yesterday"}, {"q": "\u0000"}, {"q": "x" * 201}]
+)
+async def test_what_cannot_be_asked_is_a_field_message(door: Door, asked: dict[str, Any]) -> None:
+    answered = await door.get("/v1/complaints", ADMIN, **asked)
+    assert answered.status_code == 422
+    assert answered.json()["errors"][0]["field"] in asked
+
+
+async def test_complaints_are_found_by_ic_without_it_being_in_an_address(db: Database, door: Door) -> None:
+    other = Course(number(2), contact=a_contact(number(2), ic="800101990002"))
+    await hear_course(db, Course(), other)
+    answered = await door.post("/v1/complaints/search", ADMIN, {"ic": "800101-99-0001", "limit": 10})
+    assert [row["number"] for row in answered.json()["items"]] == [NUMBER]
+    assert (await door.post("/v1/complaints/search", STRANGER, {"ic": IC})).json()["items"] == []
+
+
+async def test_who_sees_only_the_vendors_leg_sees_it_masked(db: Database, door: Door) -> None:
+    await hear_course(db, *office().values())
+    (row,) = (await door.get("/v1/complaints", VENDOR)).json()["items"]
+    assert (row["number"], row["title"], row["module"]) == (number(6), "Baucar tersangkut", "ap")
+    assert (row["name"], row["ic_masked"]) == ("A***** b**** A**", "******-**-****")
+
+
+async def test_the_vendor_finds_nothing_by_what_it_may_not_read(db: Database, door: Door) -> None:
+    await hear_course(db, *office().values())
+    for hidden in ("aminah", "diluluskan", "6"):
+        assert await names(door, VENDOR, "/v1/complaints", q=hidden) == []
+    for open_to_it in ("baucar", number(6), "HD-2026"):
+        assert await names(door, VENDOR, "/v1/complaints", q=open_to_it) == ["vendor"]
+    assert (await door.post("/v1/complaints/search", VENDOR, {"ic": IC})).json()["items"] == []
+
+
+async def test_without_a_token_there_is_no_list(door: Door) -> None:
+    for path in ("/v1/inbox", "/v1/badge", "/v1/complaints", f"/v1/complaints/{NUMBER}"):
+        assert (await door.client.get(path)).status_code == 401
+    assert (await door.client.post("/v1/complaints/search", json={"ic": IC})).status_code == 401
