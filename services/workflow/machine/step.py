@@ -16,7 +16,7 @@ from shared.errors import Refused, Text
 
 __all__ = ["Facts", "allowed", "row_for", "step"]
 
-ROLE_ORDER = (Role.PIC, Role.IMPLEMENTOR, Role.VENDOR, Role.ADMIN, Role.COMPLAINANT, Role.SYSTEM)
+ROLE_ORDER = (Role.PIC, Role.IMPLEMENTOR, Role.VENDOR, Role.ADMIN, Role.COMPLAINANT, Role.SYSTEM, Role.MANAGEMENT)
 """A call acts in the first of these that has the row."""
 
 
