@@ -70,6 +70,8 @@ class Visit:
         self.request = request
         self.desk = desk
         self.typed = typed
+        self.sent: list[tuple[str, str]] = []
+        """Every field of the form in its order, for those that may be sent several times."""
         asked = typed.get("lang") or request.query_params.get("lang")
         self._chosen = asked if asked in LANGUAGES else None
         kept = request.cookies.get("lang", "")
@@ -88,6 +90,10 @@ class Visit:
     def label(self, kind: str, name: str | None) -> str:
         """The label of a state, phase, outcome, action or role in the page's language."""
         return self.desk.reference.label(kind, name, self.language)
+
+    def several(self, name: str) -> list[str]:
+        """All values of a field that may be sent several times."""
+        return [value for field, value in self.sent if field == name]
 
     def page(
         self,
@@ -138,13 +144,16 @@ class Visit:
 
 async def visit(request: Request) -> Visit:
     """The visit of this request, with its form read: the first value of each field, line ends as they were typed."""
+    sent: list[tuple[str, str]] = []
     typed: dict[str, str] = {}
     if request.method == "POST":
         for name, value in (await request.form(max_files=0, max_fields=200)).multi_items():
             if isinstance(value, str):
                 # browsers send CR LF for every line end in a form, whatever was typed
-                typed.setdefault(name, value.replace("\r\n", "\n"))
+                sent.append((name, value.replace("\r\n", "\n")))
+                typed.setdefault(*sent[-1])
     begun = Visit(request, request.app.state.desk, typed)
+    begun.sent = sent
     # an error page is in the language, and for the person, of the visit it ends
     request.state.visit = begun
     return begun

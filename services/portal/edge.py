@@ -56,6 +56,14 @@ def foreign(headers: Headers, origin: str, *, token_in_path: bool) -> bool:
     return sender != origin and urlsplit(sender).netloc != headers.get("host")
 
 
+FORM_BYTES = 1024 * 1024
+"""A form of 32,000 emoji, each of them twelve bytes as browsers send it, with room for the rest."""
+
+
+class TooLarge(Exception):
+    """More was sent than any honest form holds."""
+
+
 Fault = Callable[[Scope, int], Awaitable[ASGIApp]]
 """Renders the page for a status nobody's route decided on."""
 
@@ -100,7 +108,9 @@ class Edge:
                 if unsafe and foreign(headers, self._origin, token_in_path=scope["path"].startswith("/a/")):
                     await (await self._fault(scope, 403))(scope, receive, dressed)
                 else:
-                    await self._app(scope, receive, dressed)
+                    await self._app(scope, _limited(headers, receive), dressed)
+            except TooLarge:
+                await (await self._fault(scope, 413))(scope, receive, dressed)
             except Exception as error:
                 self._log.error("unexpected", exc_info=error)
                 if status:
@@ -115,3 +125,19 @@ class Edge:
         self._figures.seconds.labels(scope["method"], route).observe(seconds)
         if route not in QUIET:
             self._log.info("answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _limited(headers: Headers, receive: Receive) -> Receive:
+    """`receive`, until the body grows too large."""
+    length = headers.get("content-length", "")
+    size = int(length) if length.isdigit() and int(length) > FORM_BYTES else 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > FORM_BYTES:
+            raise TooLarge
+        return message
+
+    return counted

@@ -33,8 +33,6 @@ ROUTERS = (
     staff.router,
 )
 ROOM = Path(__file__).parent
-FORM_BYTES = 1024 * 1024
-"""A form of 32,000 emoji, each of them twelve bytes as browsers send it, with room for the rest."""
 
 
 def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTransport | None = None) -> FastAPI:
@@ -69,7 +67,6 @@ def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTran
         description=about_portal or "",
         version="1",
         lifespan=lifespan,
-        max_body_size=FORM_BYTES,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -1,7 +1,7 @@
 """What the services say that seldom changes: the form's choices, the workflow's labels. Copies, not owned."""
 
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.portal.clients import Clients, Form, Unavailable
 from services.portal.words import Words
@@ -10,6 +10,13 @@ FRESH = 60.0
 """Seconds a copy is taken as it is; a change at intake or workflow shows after at most this long."""
 PATIENCE = 10.0
 """Seconds between two tries at a service that did not answer, while an older copy or our own words serve."""
+
+
+class Leads(NamedTuple):
+    """A row of the table: the state it leads to (none: the same), and its readers (P public, S staff, V vendor)."""
+
+    to: str | None
+    readers: tuple[str, ...]
 
 
 class Reference:
@@ -22,6 +29,7 @@ class Reference:
         self._form_until = 0.0
         self._labels: dict[str, dict[str, dict[str, str]]] = {}
         self._labels_until = 0.0
+        self._rows: dict[str, list[dict[str, Any]]] = {}
 
     async def form(self) -> Form:
         """Departments, PTJ, modules, limits. Raises `Unavailable` only when intake never answered."""
@@ -48,7 +56,15 @@ class Reference:
             self._labels_until = now + PATIENCE
             return
         self._labels = {kind: _labels(table.get(kind)) for kind in ("states", "phases", "outcomes", "actions", "roles")}
+        self._rows = {row["name"]: row.get("rows") or [] for row in table.get("actions") or []}
         self._labels_until = now + FRESH
+
+    def leads(self, action: str, state: str, role: str) -> Leads:
+        """Where this action leads from that state in that role, and who will read its text."""
+        for row in self._rows.get(action, []):
+            if state in row.get("from", []) and role in row.get("who", []):
+                return Leads(row.get("to"), tuple(row.get("read_by", [])))
+        return Leads(None, ())
 
     def label(self, kind: str, name: str | None, language: str) -> str:
         """The label of a state, phase, outcome, action or role: workflow's, or ours while it is away."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
+import msgspec
 from fastapi import Depends
 from starlette.responses import Response
 
@@ -22,12 +23,21 @@ KEPT = 5_000
 """Passes in memory; the least lately used goes first, at the price of one more call to workflow."""
 
 
-class LoginNeeded(Exception):
-    """Nobody is logged in, or the session has ended. `then` is where to go on after the login."""
+class Kept(msgspec.Struct, frozen=True):
+    """What was posted when nobody was logged in any more: it rides through the login page and is shown again."""
 
-    def __init__(self, then: str) -> None:
+    to: str
+    sent: list[tuple[str, str]]
+
+
+class LoginNeeded(Exception):
+    """Nobody is logged in, or the session has ended. `then` is where to go on after the login; `kept`, as JSON, is what
+    had been typed."""
+
+    def __init__(self, then: str, kept: str = "") -> None:
         super().__init__(then)
         self.then = then
+        self.kept = kept
 
     @property
     def url(self) -> str:
@@ -108,22 +118,36 @@ def session_of(visit: Visit) -> str | None:
 
 async def current_staff(visit: Visiting) -> Pass:
     """Who is asking. Raises `LoginNeeded`, which leads to the login page and back."""
-    url = visit.request.url
-    # what was posted is gone after a login; a page that can be read again is not
-    then = (url.path + (f"?{url.query}" if url.query else "")) if visit.request.method == "GET" else "/staf"
     session = session_of(visit)
     if not session:
-        raise LoginNeeded(then)
+        raise login_needed(visit)
     try:
         found = await visit.desk.sessions.current(session)
     except Problem as problem:
         if problem.status == 401:
-            raise LoginNeeded(then) from problem
+            raise login_needed(visit) from problem
         raise
     visit.staff = found
     if not visit.spoke:
         visit.language = found.staff.language
     return found
+
+
+def login_needed(visit: Visit) -> LoginNeeded:
+    """The way back to this page after a login; of a form, with everything that was typed."""
+    url = visit.request.url
+    if visit.request.method == "GET":
+        return LoginNeeded(url.path + (f"?{url.query}" if url.query else ""))
+    return LoginNeeded("/staf", msgspec.json.encode(Kept(url.path, visit.sent)).decode() if visit.sent else "")
+
+
+def kept_of(visit: Visit) -> Kept | None:
+    """What rode along through the login page, if it leads to a staff page."""
+    try:
+        kept = msgspec.json.decode(visit.typed.get("kept", ""), type=Kept)
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return None
+    return kept if kept.to.startswith("/staf/") and onward(kept.to, "") else None
 
 
 Staff = Annotated[Pass, Depends(current_staff)]

@@ -8,9 +8,12 @@ from starlette.responses import Response
 from services.portal.clients import Problem, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal
-from services.portal.session import drop_session, onward, session_of, set_session
+from services.portal.session import drop_session, kept_of, onward, session_of, set_session
 
 router = APIRouter(include_in_schema=False)
+
+WORTH_READING = 40
+"""Characters from which on a kept field is a text somebody wrote, and shown."""
 
 
 @router.get("/log-masuk")
@@ -37,9 +40,20 @@ async def log_in(visit: Visiting) -> Response:
         return _form(visit, {"ic": visit.t("login.failed")}, status=422)
     except Unavailable:
         return _form(visit, {}, visit.t("error.503.text"), status=503)
-    response = visit.redirect(onward(visit.typed.get("next", "")))
+    kept = kept_of(visit)
+    response: Response
+    if kept is None:
+        response = visit.redirect(onward(visit.typed.get("next", "")))
+    else:
+        visit.staff = found
+        response = visit.page("staff/kept.html", kept=kept, words=[v for _, v in kept.sent if len(v) > WORTH_READING])
     set_session(visit, response, found.session)
     return response
+
+
+def ask_again(visit: Visit, kept: str) -> Response:
+    """The session ended while somebody was typing: the login form, which carries `kept` along."""
+    return _form(visit, {}, visit.t("login.again"), status=401, kept=kept)
 
 
 @router.get("/log-keluar")
@@ -59,13 +73,21 @@ async def log_out(visit: Visiting) -> Response:
     return response
 
 
-def _form(visit: Visit, errors: dict[str, str], notice: str = "", *, status: int = 200, out: bool = False) -> Response:
+def _form(
+    visit: Visit,
+    errors: dict[str, str],
+    notice: str = "",
+    *,
+    status: int = 200,
+    out: bool = False,
+    kept: str = "",
+) -> Response:
     then = onward(visit.typed.get("next") or visit.request.query_params.get("next", ""))
     return visit.page(
         "pages/login.html",
         status=status,
         switch=Switch("login", "/log-masuk"),
-        typed={"ic": visit.typed.get("ic", "")},
+        typed={"ic": "" if kept else visit.typed.get("ic", ""), "kept": kept or visit.typed.get("kept", "")},
         errors=errors,
         notice=notice,
         then=then,

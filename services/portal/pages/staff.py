@@ -1,16 +1,91 @@
-"""The staff's pages. Papan Pemuka is where a login leads."""
+"""Papan Pemuka: what waits for the reader, what presses, and for those who see everything the whole office."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.portal.desk import Visiting
+from services.portal.clients import Pass
+from services.portal.desk import Visit, Visiting
+from services.portal.pages import staff_reading as reading
+from services.portal.pages.staff_shapes import Inbox, Row, deadline
 from services.portal.session import Staff
 
 router = APIRouter(prefix="/staf", include_in_schema=False)
 
+COUNTED = 100
+"""Rows that figures are counted from, the most a list gives at once. Beyond, a figure says "or more"."""
+PRESSING = 6
+STATES = (
+    "BARU",
+    "DIAGIHKAN",
+    "INPROGRESS",
+    "RUJUKAN_IMPLEMENTOR",
+    "TINDAKAN_VENDOR",
+    "MOHON_MAKLUMBALAS",
+    "MOHON_TUTUP",
+)
+
 
 @router.get("")
 async def dashboard(visit: Visiting, staff: Staff) -> Response:
-    """Who is logged in, and how many complaints wait for their first act."""
-    badge = await visit.desk.clients.query.badge(staff.token)
-    return visit.page("staff/dashboard.html", badge=badge, place="/staf")
+    """Own figures from the rows the reader has the ball of; the office's from the counts of its folders."""
+    mine, *others = await asyncio.gather(
+        reading.inbox(visit, staff, folder="mine", limit=COUNTED),
+        *(_asked(visit, staff, filters) for filters in _beside(staff)),
+        visit.desk.reference.load_labels(),
+    )
+    lists = [mine, *(one for one in others if isinstance(one, Inbox))]
+    rows = _mine(row for one in lists for row in one.items)
+    due = {row.number: deadline(row.due, row.left_days, row.custodian, mine.as_of) for row in rows}
+    states = Counter(row.state for row in rows)
+    return visit.page(
+        "staff/dashboard.html",
+        place="/staf",
+        badge=mine.badge,
+        folders=mine.folders,
+        rows=rows[:PRESSING],
+        due=due,
+        figures={
+            "open": len(rows),
+            "overdue": sum(one is not None and one.tone == "late" for one in due.values()),
+            "today": sum(one is not None and one.key == "due.today" for one in due.values()),
+        },
+        more=any(one.next for one in lists),
+        states=[(state, states[state]) for state in STATES if states[state]],
+        home=home(staff),
+        acts=not {"ADMIN", "PIC", "IMPLEMENTOR", "VENDOR"}.isdisjoint(staff.staff.roles),
+        office=not {"ADMIN", "MANAGEMENT"}.isdisjoint(staff.staff.roles),
+        as_of=mine.as_of,
+    )
+
+
+def home(staff: Pass) -> str:
+    """The folder a reader's day begins with."""
+    first = {"ADMIN": "unassigned", "PIC": "mine", "IMPLEMENTOR": "all", "VENDOR": "waiting"}
+    return next((folder for role, folder in first.items() if role in staff.staff.roles), "all")
+
+
+def _beside(staff: Pass) -> list[dict[str, str]]:
+    """What the reader must act on as a role or a queue, beside what lies with them in person."""
+    whose = (
+        ("ADMIN" in staff.staff.roles, {"state": "BARU"}),
+        ("IMPLEMENTOR" in staff.staff.queues, {"state": "RUJUKAN_IMPLEMENTOR"}),
+        ("VENDOR" in staff.staff.roles, {"state": "TINDAKAN_VENDOR"}),
+    )
+    return [filters for holds, filters in whose if holds]
+
+
+async def _asked(visit: Visit, staff: Pass, filters: dict[str, str]) -> Inbox:
+    found = await reading.listed(visit, staff, limit=COUNTED, **filters)
+    # what a colleague of the queue has claimed is theirs
+    unclaimed = [row for row in found.items if row.first_act or row.custodian != "IMPLEMENTOR"]
+    return Inbox(items=unclaimed, as_of=found.as_of, next=found.next)
+
+
+def _mine(rows: Iterable[Row]) -> list[Row]:
+    """Each once, least time left first."""
+    once = {row.number: row for row in rows}
+    return sorted(once.values(), key=lambda row: (row.due is None, row.due or row.submitted_at, row.submitted_at))

@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Scope
 from services.portal.clients import Problem, Unavailable
 from services.portal.desk import Desk, Visit
 from services.portal.pages import refusal
-from services.portal.session import LoginNeeded, drop_session
+from services.portal.pages.login import ask_again
+from services.portal.session import LoginNeeded, drop_session, login_needed
 
 TOLD = (403, 404, 405, 413, 429, 500, 503)
 
@@ -49,10 +50,14 @@ def install(app: FastAPI, desk: Desk) -> Callable[[Scope, int], Awaitable[ASGIAp
 
     async def problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)  # noqa: S101 - the handler is registered for this class only
+        visit = visiting(request)
+        if error.status == 401 and visit.staff is not None:
+            # logged out, or disabled, since the token at hand was made
+            return await login(request, login_needed(visit))
         if error.status == 403:
-            return page(visiting(request), 403, key="error.denied")
+            return page(visit, 403, key="error.denied")
         known = error.status in (404, 429)
-        return page(visiting(request), error.status if known else 500, retry_after=error.retry_after)
+        return page(visit, error.status if known else 500, retry_after=error.retry_after)
 
     async def http(request: Request, error: Exception) -> Response:
         return page(visiting(request), getattr(error, "status_code", 500))
@@ -64,6 +69,8 @@ def install(app: FastAPI, desk: Desk) -> Callable[[Scope, int], Awaitable[ASGIAp
         if request.headers.get("hx-request"):
             # a fragment cannot show a login page: the whole page goes there
             response = Response(status_code=204, headers={"HX-Redirect": error.url})
+        elif error.kept:
+            response = ask_again(visit, error.kept)
         else:
             response = visit.redirect(error.url)
         drop_session(visit, response)

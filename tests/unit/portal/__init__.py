@@ -1,0 +1,1 @@
+"""The portal by itself: the services are played by `outside`."""
