@@ -14,15 +14,13 @@ async def log_in(visitor: httpx2.AsyncClient, **typed: str) -> httpx2.Response:
 
 
 async def test_a_staff_page_leads_to_the_login_and_back(visitor: httpx2.AsyncClient) -> None:
-    sent_away = await visitor.get("/staf?x=1")
-    assert (sent_away.status_code, sent_away.headers["Location"]) == (303, "/log-masuk?next=%2Fstaf%3Fx%3D1")
+    sent_away = await visitor.get("/staf/lencana?x=1")
+    assert (sent_away.status_code, sent_away.headers["Location"]) == (303, "/log-masuk?next=%2Fstaf%2Flencana%3Fx%3D1")
     form = Page(await visitor.get(sent_away.headers["Location"])).form("login")
-    assert form.fields["next"] == "/staf?x=1"
+    assert form.fields["next"] == "/staf/lencana?x=1"
     back = await log_in(visitor, next=form.fields["next"])
-    assert (back.status_code, back.headers["Location"]) == (303, "/staf?x=1")
-    page = Page(await visitor.get("/staf"))
-    assert "Selamat datang, Aisyah" in page.text
-    assert "3 aduan menunggu tindakan pertama anda" in page.text
+    assert (back.status_code, back.headers["Location"]) == (303, "/staf/lencana?x=1")
+    assert "3 aduan menunggu tindakan pertama anda" in Page(await visitor.get("/staf/lencana?x=1")).text
 
 
 async def test_the_cookie_is_the_session_and_no_script_can_read_it(visitor: httpx2.AsyncClient) -> None:
@@ -77,7 +75,7 @@ async def test_a_logout_ends_the_session_everywhere(visitor: httpx2.AsyncClient,
     out = await visitor.post("/log-keluar")
     assert out.headers["Location"] == "/log-masuk?keluar=1"
     assert outside.last("DELETE", "/v1/sessions/current").headers["X-Session"] == "sesi-rahsia"
-    assert (await visitor.get("/staf")).status_code == 303
+    assert (await visitor.get("/staf/lencana")).status_code == 303
 
 
 async def test_a_logout_forgets_the_session_even_while_workflow_is_away(
@@ -86,7 +84,7 @@ async def test_a_logout_forgets_the_session_even_while_workflow_is_away(
     await log_in(visitor)
     outside.down.add("workflow")
     await visitor.post("/log-keluar")
-    assert (await visitor.get("/staf")).headers["Location"].startswith("/log-masuk")
+    assert (await visitor.get("/staf/lencana")).headers["Location"].startswith("/log-masuk")
 
 
 async def test_a_fragment_of_an_ended_session_sends_the_whole_page_to_the_login(
@@ -104,14 +102,14 @@ async def test_staff_pages_speak_the_language_of_the_person_until_they_choose(
 ) -> None:
     outside.on("POST", "/v1/sessions", answer({**LOGIN, "staff": {**AISYAH, "language": "en"}}))
     await log_in(visitor)
-    assert "Welcome, Aisyah" in (await visitor.get("/staf")).text
-    assert "Selamat datang, Aisyah" in (await visitor.get("/staf?lang=ms")).text
+    assert "3 complaints wait for your first act" in (await visitor.get("/staf/lencana")).text
+    assert "3 aduan menunggu tindakan pertama anda" in (await visitor.get("/staf/lencana?lang=ms")).text
 
 
 async def test_what_a_role_may_not_see_is_said_kindly(visitor: httpx2.AsyncClient, outside: Outside) -> None:
     await log_in(visitor)
     outside.on("GET", "/v1/badge", problem(403, "denied"))
-    page = Page(await visitor.get("/staf"))
+    page = Page(await visitor.get("/staf/lencana"))
     assert page.status == 403
     assert "Peranan anda tidak membenarkannya" in page.text
 
