@@ -52,12 +52,15 @@ def call(*command: object, quiet: bool = False) -> None:
     subprocess.run([str(part) for part in command], check=True, cwd=ROOT, env={**outside, **settings}, **streams)  # type: ignore[call-overload]
 
 
-def make_environment() -> None:
-    for module in ("venv", "ensurepip"):
+def check_venv_module() -> None:
+    for module in ("venv", "ensurepip"):  # Debian has the one without the other
         try:
             __import__(module)
         except ImportError:
-            sys.exit(f"Python's {module} module is missing. On Debian and Ubuntu: apt install python3-venv")
+            sys.exit("Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv")
+
+
+def make_environment() -> None:
     if VENV.exists():
         shutil.rmtree(VENV)
     call(sys.executable, "-m", "venv", VENV)
@@ -95,8 +98,11 @@ def main() -> None:
             return
         if before.startswith("dev"):  # what tests need stays, whatever is asked for today
             wanted = "dev"
+        anew = before.splitlines()[1:3] != stamp(wanted).splitlines()[1:3]  # another place or Python, or nothing yet
+        if anew:
+            check_venv_module()
         print(f"Installing into .venv what {LOCKS[wanted].name} names (once) ...", flush=True)
-        if before.splitlines()[1:3] != stamp(wanted).splitlines()[1:3]:  # another place, another Python, or nothing
+        if anew:
             make_environment()
         STAMP.unlink(missing_ok=True)
         install(LOCKS[wanted])

@@ -102,7 +102,6 @@ class Launcher:
             if self._past and name == "notify":
                 told["SENDING"] = "off"
             self._supervisor.start(children.Forked(name, serve(name), logs[name], told))
-        self._tell_state()
         if not self.until(lambda: not self.laggards(), READY_SECONDS):
             raise Trouble(f"Not ready after {READY_SECONDS:g} s: {'; '.join(self.laggards())}")
         if self._past:

@@ -93,6 +93,7 @@ class Supervisor:
         """The first start: what goes wrong now is the caller's to tell."""
         program.start()
         self._charges.append(Charge(program))
+        self._changed()
 
     def restart(self, name: str, environment: Mapping[str, str]) -> None:
         """Ends a service and starts it with other settings."""
