@@ -186,7 +186,8 @@ class Sweep:
 
     async def _pause(self) -> None:
         try:
-            await asyncio.wait_for(self._poked.wait(), timeout=self._idle)
+            async with asyncio.timeout(self._idle):
+                await self._poked.wait()
         except TimeoutError:
             return
 

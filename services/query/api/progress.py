@@ -35,7 +35,8 @@ class Progress:
             if enough(found) or left <= 0:
                 return found
             try:
-                await asyncio.wait_for(made.wait(), timeout=min(LOOK_AGAIN_SECONDS, left))
+                async with asyncio.timeout(min(LOOK_AGAIN_SECONDS, left)):
+                    await made.wait()
             except TimeoutError:
                 continue
 
