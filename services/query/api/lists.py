@@ -6,7 +6,6 @@ from services.query.api.asked import Model, Narrowed, Narrowing, Shelving, answe
 from services.query.api.progress import Catching
 from services.query.domain import typed, views
 from services.query.handlers import inbox
-from services.query.store import lists
 from shared.auth import Staff
 from shared.privacy import blind_index
 
@@ -37,7 +36,7 @@ async def show_badge(caller: Staff, db: Model, progress: Catching, seen: str | N
     """How many complaints wait for the caller's first act."""
     await wait_for(db, progress, seen)
     async with db.transaction() as tx:
-        return answer({"badge": await lists.badge(tx, caller)})
+        return answer(await inbox.show_badge(tx, caller))
 
 
 @router.get("/complaints", responses={200: {"model": views.Page}})

@@ -19,6 +19,12 @@ async def show_inbox(
     return {**page, "folders": counts, "badge": await lists.badge(tx, caller)}
 
 
+async def show_badge(tx: Tx, caller: Caller) -> views.Badge:
+    """How many complaints wait for the caller's first act."""
+    await lists.plan_for_this_caller(tx)
+    return {"badge": await lists.badge(tx, caller)}
+
+
 async def show_page(
     tx: Tx,
     caller: Caller,
@@ -32,6 +38,7 @@ async def show_page(
     """A page of a list. Raises `Invalid` for a cursor of another order."""
     order = folders.sort_of(folder, sort)
     position = folders.position(order, after) if after else None
+    await lists.plan_for_this_caller(tx)
     moment = await reference.moment(tx)
     rows = await lists.page(
         tx, caller, moment.now, folder=folder, filters=filters, sort=order, after=position, limit=limit + 1

@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.query.domain.ageing import OFFICE, UNTIL_HEARD, VENDOR, ZONE, Moment
+from services.query.domain.ageing import OFFICE, UNTIL_HEARD, VENDOR, ZONE, Moment, days_between
 from shared.calendar import Calendar
 
 SUNDAY_NINE = datetime(2026, 3, 1, 9, 0, tzinfo=ZONE)
@@ -54,3 +56,19 @@ def test_the_vendor_keeps_its_own_week() -> None:
 
 def test_without_a_deadline_no_days_are_left_or_late() -> None:
     assert at(SUNDAY_NINE).days_left(None, "COMPLAINANT") is None
+
+
+MOMENTS = st.datetimes(datetime(2019, 12, 25), datetime(2040, 1, 7), timezones=st.just(ZONE))  # noqa: DTZ001
+HELD = Calendar(ZONE, frozenset({4, 5}), frozenset(date(2026, 1, 1) + timedelta(days=17 * n) for n in range(200)))
+
+
+@given(MOMENTS, st.timedeltas(timedelta(days=-3), timedelta(days=400)))
+def test_days_looked_up_are_those_the_calendar_counts(start: datetime, span: timedelta) -> None:
+    end = start + span
+    assert days_between(HELD, start, end) == HELD.days_between(start, end)
+
+
+@given(MOMENTS, st.timedeltas(timedelta(days=-40), timedelta(days=40)), st.sampled_from(["PIC", "VENDOR"]))
+def test_days_left_are_those_the_calendar_counts(now: datetime, span: timedelta, custodian: str) -> None:
+    calendar = UNTIL_HEARD[VENDOR if custodian == "VENDOR" else OFFICE]
+    assert at(now).days_left(now + span, custodian) == calendar.days_left(now, now + span)
