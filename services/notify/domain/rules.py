@@ -14,9 +14,6 @@ from shared.errors import Text
 from shared.events import INTAKE, WORKFLOW, workflow
 from shared.events.workflow import ComplaintEvent
 
-Audience = Literal[
-    "complainant", "pic", "previous_pic", "claimant", "implementor_queue", "admins", "management", "vendor"
-]
 AUDIENCES: tuple[str, ...] = (
     "complainant",
     "pic",
@@ -28,6 +25,19 @@ AUDIENCES: tuple[str, ...] = (
     "vendor",
 )
 CHANNELS: tuple[str, ...] = ("email",)
+State = Literal[
+    "BARU",
+    "DIAGIHKAN",
+    "INPROGRESS",
+    "RUJUKAN_IMPLEMENTOR",
+    "TINDAKAN_VENDOR",
+    "MOHON_MAKLUMBALAS",
+    "MOHON_TUTUP",
+    "SELESAI",
+    "DITUTUP",
+]
+Custodian = Literal["ADMIN", "PIC", "IMPLEMENTOR", "VENDOR", "COMPLAINANT"]
+"""Spelt out so that a misspelt condition is refused, and does not silently never hold."""
 TOLD: Mapping[str, type[Event]] = {
     kind.wire: kind for kind in (*WORKFLOW, *(kind for kind in INTAKE if kind.wire == "tracking_link.requested"))
 }
@@ -39,11 +49,11 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     here: `actor_is_not_recipient` is for the complainant, who otherwise gets a confirmation."""
 
     actor_is_not_recipient: bool = False
-    in_state: tuple[str, ...] = ()
-    from_state: tuple[str, ...] = ()
-    custodian: tuple[str, ...] = ()
-    kind: tuple[str, ...] = ()
-    level: tuple[int, ...] = ()
+    in_state: tuple[State, ...] = ()
+    from_state: tuple[State, ...] = ()
+    custodian: tuple[Custodian, ...] = ()
+    kind: tuple[Literal["warn", "remind", "notice"], ...] = ()
+    level: tuple[Literal[0, 1, 2], ...] = ()
     has_pic: bool | None = None
     has_claimant: bool | None = None
 

@@ -86,8 +86,9 @@ NOBODY: tuple[tuple[str, str], ...] = (
 )
 
 
-def upgrade() -> None:
-    lines = [
+def lines() -> list[dict[str, Any]]:
+    """The matrix as rows."""
+    return [
         {
             "position": position,
             "event": event if "." in event else f"complaint.{event}",
@@ -102,11 +103,14 @@ def upgrade() -> None:
             [(*told, None) for told in TOLD] + [(event, None, None, {}, why) for event, why in NOBODY], start=1
         )
     ]
+
+
+def upgrade() -> None:
     op.execute("insert into matrix (version, at) values (1, helpdesk.now())")
     op.get_bind().execute(
         sa.text(
             "insert into rule (version, position, event, audience, channel, template, enabled, batched, condition, why)"
             " values (1, :position, :event, :audience, :channel, :template, true, :batched, :condition, :why)"
         ).bindparams(sa.bindparam("condition", type_=JSONB)),
-        lines,
+        lines(),
     )

@@ -33,7 +33,7 @@ complaint = Table(
     Column("email_masked", Text, nullable=False),
     Column("phone_sealed", Text, nullable=False),
     Column("phone_masked", Text, nullable=False),
-    Column("whatsapp", Boolean, nullable=False),
+    Column("whatsapp", Boolean, nullable=False, comment="consent was given, and the number is a mobile one"),
     Column("language", Text, nullable=False),
     Column("ic_index", Text, nullable=False),
     Column("department", Text, nullable=False),
@@ -78,6 +78,7 @@ matrix = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
     Column("saved_by", Text),
+    comment="the rules, whole, version by version; none is ever changed",
 )
 
 rule = Table(
@@ -111,6 +112,7 @@ alert = Table(
     Column("rules", Integer, ForeignKey("matrix.version"), nullable=False),
     Column("facts", JSONB, nullable=False),
     Index("alert_of_complaint", "number"),
+    comment="an event that was heard, and the rules that held then",
 )
 
 delivery = Table(
@@ -129,7 +131,7 @@ delivery = Table(
     Column("channel", Text, nullable=False),
     Column("template", Text, nullable=False),
     Column("batched", Boolean, nullable=False),
-    Column("carried_by", UUID, ForeignKey("delivery.id")),
+    Column("carried_by", UUID, ForeignKey("delivery.id"), comment="the delivery whose mail this one goes with"),
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("planned_at", Moment, nullable=False),
@@ -173,6 +175,7 @@ delivery = Table(
     Index("delivery_by_status", "status", "seq"),
     Index("delivery_carried", "carried_by", postgresql_where=text("carried_by is not null")),
     Index("delivery_in_order", "seq", unique=True),
+    comment="in line while next_at is set, under way while sending, otherwise at rest",
 )
 
 attempt = Table(
@@ -195,4 +198,5 @@ turn = Table(
     Column("template", Text, primary_key=True),
     Column("leader", UUID, nullable=False),
     Column("not_before", Moment, nullable=False),
+    comment="until when batched messages to one person are gathered",
 )

@@ -1,27 +1,25 @@
 """From an event to a mail that lies in a mailbox."""
 
-from email.message import EmailMessage
-
 from shared.auth import TrackingTokens
-from shared.events import workflow
-from tests.integration.notify.conftest import ADMIN, Desk, address_of
-from tests.support import complaints, keys
-from tests.support.complaints import EMAIL, NUMBER, RASHID, Course, a_received, sealed
-from tests.support.eventually import eventually
+from shared.events import intake, workflow
+from tests.integration.notify.conftest import ADMIN, VENDOR, Desk, address_of, staff
+from tests.integration.notify.reading import hurry, part, settled, topic
+from tests.support import keys
+from tests.support.complaints import (
+    EMAIL,
+    IMAN,
+    NUMBER,
+    RASHID,
+    SITI,
+    Course,
+    a_contact,
+    a_received,
+    a_whole_course,
+    sealed,
+)
 from tests.support.serving import serving
 
-
-def part(mail: EmailMessage, kind: str) -> str:
-    body = mail.get_body((kind,))
-    assert body is not None
-    return str(body.get_content())
-
-
-async def settled(desk: Desk) -> None:
-    async def nothing_waits() -> bool:
-        return not await desk.rows("select from delivery where next_at is not null or status = 'sending'")
-
-    await eventually(nothing_waits)
+ADMIN_ACTS = workflow.Actor(role="ADMIN", id=ADMIN.id, name=ADMIN.name)
 
 
 async def test_the_acknowledgement_arrives_once_with_the_copy_and_the_link(desk: Desk) -> None:
@@ -33,6 +31,7 @@ async def test_the_acknowledgement_arrives_once_with_the_copy_and_the_link(desk:
     link = f"http://127.0.0.1:8000/a/{TrackingTokens(keys.TRACKING_KEYS).make(NUMBER, received.submitted_at)}"
     assert mail["Subject"] == f"[{NUMBER}] Akuan penerimaan aduan iSPEKS"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["References"] == f"<{NUMBER}@helpdesk.example>"
     assert [address.addr_spec for address in mail["To"].addresses] == [EMAIL]
     assert link in part(mail, "plain")
     assert link in part(mail, "html")
@@ -42,3 +41,129 @@ async def test_the_acknowledgement_arrives_once_with_the_copy_and_the_link(desk:
     (row,) = await desk.rows("select * from delivery where recipient like 'complainant%'")
     assert (row["status"], row["tries"], row["masked"]) == ("sent", 1, "a***@kelantan.gov.my")
     assert mail["Message-ID"] == f"<{row['id']}@helpdesk.example>"
+
+
+async def test_staff_get_the_page_for_staff_and_everybody_their_own_language(desk: Desk) -> None:
+    await desk.hear(sealed(staff(SITI, "PIC", language="en"), 2))
+    course = Course(contact=a_contact(language="en")).say(workflow.Assigned, "DIAGIHKAN", pic=SITI, actor=ADMIN_ACTS)
+    await desk.hear(*course.envelopes())
+    async with serving(desk.app()):
+        await settled(desk)
+    received, assigned = desk.post.to(EMAIL)
+    assert topic(received) == "We have received your iSPEKS complaint"
+    assert "Siti binti Hassan" in part(assigned, "plain")
+    (mail,) = desk.post.to(address_of(SITI))
+    assert topic(mail) == "A complaint was assigned to you"
+    assert f"http://127.0.0.1:8000/staf/aduan/{NUMBER}" in part(mail, "plain")
+    assert "/a/" not in part(mail, "plain")
+
+
+async def test_a_whole_complaint_reaches_exactly_those_it_concerns_in_its_order(desk: Desk) -> None:
+    course = a_whole_course()
+    await desk.hear(*course.envelopes())
+    async with serving(desk.app(batch_seconds=0.0)):
+        await settled(desk)
+    statuses = await desk.statuses()
+    assert set(statuses) <= {"sent", "skipped"}
+    sent = await desk.rows("select * from delivery where status = 'sent' order by seq")
+    for who in {row["recipient"] for row in sent}:
+        in_order = [f"<{row['id']}@helpdesk.example>" for row in sent if row["recipient"] == who and not row["batched"]]
+        arrived = [mail["Message-ID"] for mail in desk.post.mails if mail["Message-ID"] in in_order]
+        assert arrived == in_order
+    assert len({(row["event_id"], row["recipient"]) for row in sent}) == len(sent)
+    ids = [mail["Message-ID"] for mail in desk.post.mails]
+    assert len(ids) == len(set(ids))
+    assert {to for [to] in desk.post.recipients} == {
+        "aminah.ali@kelantan.gov.my",
+        *(address_of(one) for one in (ADMIN, RASHID, SITI, IMAN, VENDOR)),
+    }, "the contact that holds when the mails leave, and no head of office below the second escalation"
+
+
+async def test_the_address_is_the_one_on_record_when_the_mail_leaves(desk: Desk) -> None:
+    course = Course().say(workflow.ContactCorrected, actor=ADMIN_ACTS)
+    await desk.hear(*course.envelopes())
+    async with serving(desk.app()):
+        await settled(desk)
+    assert desk.post.to(EMAIL) == []
+    assert [topic(mail) for mail in desk.post.to("aminah.ali@kelantan.gov.my")] == [
+        "Akuan penerimaan aduan iSPEKS",
+        "Maklumat hubungan dikemas kini",
+    ]
+
+
+async def test_an_admins_new_complaints_come_at_once_and_then_together(desk: Desk) -> None:
+    numbers = [f"HD-2026-00010{n}-A" for n in range(4)]
+    first, *others = [sealed(a_received(number, contact=a_contact(number))) for number in numbers]
+    async with serving(desk.app(batch_seconds=3600.0)) as _:
+        await desk.hear(first)
+        await settled(desk)
+        assert len(desk.post.to(address_of(ADMIN))) == 1
+        for letter in others:
+            await desk.hear(letter)
+            await settled(desk)
+        assert len(desk.post.to(address_of(ADMIN))) == 1
+        await hurry(desk)
+        await settled(desk)
+    alone, together = desk.post.to(address_of(ADMIN))
+    assert alone["Subject"] == f"[{numbers[0]}] Aduan baharu menunggu agihan"
+    assert together["Subject"] == "Aduan baharu menunggu agihan: 3 aduan"
+    assert together["References"] is None
+    assert [number in part(together, "plain") for number in numbers] == [False, True, True, True]
+    rows = await desk.rows("select status from delivery where template = 'aduan_baharu_admin'")
+    assert [row["status"] for row in rows] == ["sent"] * 4
+
+
+async def test_links_go_to_each_complaints_own_contact_and_a_miss_sends_nothing(desk: Desk) -> None:
+    mine = a_received("HD-2026-000201-A", contact=a_contact("HD-2026-000201-A"))
+    also = a_received("HD-2026-000202-A", contact=a_contact("HD-2026-000202-A", email="lain@kelantan.gov.my"))
+    other = a_received("HD-2026-000203-A", contact=a_contact("HD-2026-000203-A", ic="810202990002"))
+    old = Course("HD-2026-000204-A", contact=a_contact("HD-2026-000204-A")).say(workflow.Closed, "DITUTUP")
+    await desk.hear(*(sealed(one) for one in (mine, also, other)), *old.envelopes())
+    await desk.run("delete from delivery")
+    asked = (
+        intake.TrackingLinkRequested(ic_index=mine.contact.ic_index),
+        intake.TrackingLinkRequested(ic_index="0" * 64),
+        intake.TrackingLinkRequested(number="HD-2026-999999-A"),
+    )
+    for position, event in enumerate(asked):
+        await desk.hear(sealed(event, subject=f"request-{position}", source="intake"))
+    async with serving(desk.app()):
+        await settled(desk)
+    assert [mail["Subject"] for mail in desk.post.to(EMAIL)] == ["[HD-2026-000201-A] Pautan semakan aduan iSPEKS"]
+    assert [topic(mail) for mail in desk.post.to("lain@kelantan.gov.my")] == ["Pautan semakan aduan iSPEKS"]
+    assert len(desk.post.mails) == 2
+    assert len(await desk.rows("select from alert where event = 'tracking_link.requested'")) == 1
+
+
+async def test_with_sending_off_nothing_leaves_now_or_later(desk: Desk) -> None:
+    await desk.hear(sealed(a_received()))
+    async with serving(desk.app(sending="off")):
+        await settled(desk)
+    async with serving(desk.app()):
+        await settled(desk)
+    assert desk.post.mails == []
+    rows = await desk.rows("select distinct status, reason from delivery")
+    assert [tuple(row) for row in rows] == [("skipped", "sending_off")]
+
+
+async def test_two_replicas_on_one_ledger_send_every_mail_once(desk: Desk) -> None:
+    for position in range(12):
+        number = f"HD-2026-0003{position:02}-A"
+        course = Course(number, contact=a_contact(number)).say(workflow.Assigned, "DIAGIHKAN", pic=SITI)
+        await desk.hear(*course.envelopes())
+    async with serving(desk.app(batch_seconds=0.0)), serving(desk.app(batch_seconds=0.0)):
+        await settled(desk)
+    ids = [mail["Message-ID"] for mail in desk.post.mails]
+    assert len(ids) == len(set(ids))
+    assert len(desk.post.to(EMAIL)) == 24
+    assert len(desk.post.to(address_of(SITI))) == 12
+    assert await desk.statuses() == {"sent": 48}
+
+
+async def test_a_pic_nobody_knows_is_written_down_and_not_waited_for(desk: Desk) -> None:
+    stranger = workflow.Person(id="s-stranger", name="Orang Baharu")
+    await desk.hear(*Course().say(workflow.Assigned, "DIAGIHKAN", pic=stranger).envelopes())
+    async with serving(desk.app()):
+        await settled(desk)
+    (row,) = await desk.rows("select status, reason, name from delivery where recipient = 'staff:s-stranger'")
+    assert tuple(row) == ("skipped", "no_address", "Orang Baharu")

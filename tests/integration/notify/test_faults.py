@@ -1,0 +1,188 @@
+"""The mail server says no, says later, says nothing; a process dies in between: the ledger still tells the truth."""
+
+from email.message import EmailMessage
+
+import pytest
+
+from services.notify import handlers
+from shared.events import workflow
+from tests.integration.notify.conftest import ADMIN, Desk, address_of
+from tests.integration.notify.post import TAKEN, post_office
+from tests.integration.notify.reading import hurry, settled, topic
+from tests.support.complaints import EMAIL, IC, PHONE, SITI, Course, a_received, a_whole_course, sealed
+from tests.support.eventually import eventually
+from tests.support.serving import serving
+
+MINE = "select * from delivery where recipient like 'complainant%' order by seq"
+
+
+async def attempts(desk: Desk) -> list[tuple[str, str]]:
+    rows = await desk.rows(
+        "select a.result, a.detail from attempt a join delivery d on d.id = a.delivery"
+        " where d.recipient like 'complainant%' order by a.id"
+    )
+    return [(row["result"], row["detail"]) for row in rows]
+
+
+async def test_a_crash_between_attempt_and_settlement_is_unknown_and_tried_once_more_as_the_same_mail(
+    desk: Desk,
+) -> None:
+    await desk.hear(sealed(a_received()))
+    for _ in range(2):  # the process dies twice, each time after the attempt was recorded
+        async with desk.db.transaction() as tx:
+            died_with = await handlers.claim(tx, 10, lease=60, window=0)
+        assert died_with
+        await desk.run("update delivery set lease_until = clock_timestamp() where status = 'sending'")
+        async with desk.db.transaction() as tx:
+            assert await handlers.claim(tx, 10, lease=60, window=0) == []
+        (row,) = await desk.rows(MINE)
+        assert (row["status"], row["reason"]) == ("unknown", None)
+        if row["next_at"] is not None:
+            await hurry(desk)
+    assert row["next_at"] is None
+    assert await attempts(desk) == [("unknown", "nobody told how it ended")] * 2
+
+
+async def test_after_a_crash_the_second_try_carries_the_same_message_id(desk: Desk) -> None:
+    await desk.hear(sealed(a_received()))
+    async with desk.db.transaction() as tx:
+        await handlers.claim(tx, 10, lease=60, window=0)
+    await desk.run("update delivery set lease_until = clock_timestamp() where status = 'sending'")
+    async with serving(desk.app()):
+
+        async def shown() -> bool:
+            return bool((await desk.rows(MINE))[0]["status"] == "unknown")
+
+        _: bool = await eventually(shown)
+        await hurry(desk)
+        await eventually(lambda: bool(desk.post.to(EMAIL)))
+        await settled(desk)
+    (mail,) = desk.post.to(EMAIL)
+    (row,) = await desk.rows(MINE)
+    assert row["status"] == "sent"
+    assert mail["Message-ID"] == f"<{row['id']}@helpdesk.example>"
+    assert [result for result, _ in await attempts(desk)] == ["unknown", "sent"]
+
+
+async def test_a_line_that_drops_after_the_text_leaves_a_doubt_and_one_more_try(desk: Desk) -> None:
+    await desk.hear(sealed(a_received()))
+    dropped: list[EmailMessage] = []
+
+    def drop_the_first(mail: EmailMessage) -> str | None:
+        if "Akuan" in mail["Subject"] and not dropped:
+            dropped.append(mail)
+            return None
+        return TAKEN
+
+    desk.post.on_data = drop_the_first
+    async with serving(desk.app()):
+        await settled(desk)
+        (row,) = await desk.rows(MINE)
+        assert row["status"] == "unknown"
+        await hurry(desk)
+        await settled(desk)
+    first, second = desk.post.to(EMAIL)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert (await desk.rows(MINE))[0]["status"] == "sent"
+
+
+async def test_a_temporary_answer_is_tried_again_later_and_later_news_wait_for_it(desk: Desk) -> None:
+    course = Course().say(workflow.Assigned, "DIAGIHKAN", pic=SITI)
+    await desk.hear(*course.envelopes())
+    desk.post.on_rcpt = lambda address: "451 greylisted, come back" if address == EMAIL else "250 ok"
+    async with serving(desk.app()):
+        await settled(desk)
+        first, second = await desk.rows(MINE)
+        assert (first["status"], first["tries"], second["status"], second["tries"]) == ("planned", 1, "planned", 0)
+        (wait,) = await desk.rows(
+            "select extract(epoch from next_at - clock_timestamp())::int as s from delivery where id = $1", first["id"]
+        )
+        assert 30 < wait["s"] < 90
+        desk.post.on_rcpt = lambda _address: "250 ok"
+        await hurry(desk)
+        await settled(desk)
+    assert [topic(mail) for mail in desk.post.to(EMAIL)] == [
+        "Akuan penerimaan aduan iSPEKS",
+        "Aduan anda sedang diuruskan",
+    ]
+    assert (await attempts(desk))[0] == ("temporary", "451 greylisted, come back")
+
+
+async def test_a_permanent_answer_is_final_and_its_words_carry_no_address(desk: Desk) -> None:
+    await desk.hear(sealed(a_received()))
+    desk.post.on_rcpt = lambda address: f"550 5.1.1 <{address}>: no such user {address}"
+    async with serving(desk.app()):
+        await settled(desk)
+    (row,) = await desk.rows(MINE)
+    assert (row["status"], row["reason"], row["next_at"], row["tries"]) == ("failed", "bounced", None, 1)
+    assert await attempts(desk) == [("permanent", "550 5.1.1 <***>: no such user ***")]
+
+
+async def test_a_server_that_is_away_costs_one_probe_and_nothing_is_lost(desk: Desk) -> None:
+    await desk.hear(sealed(a_received()))
+    async with post_office() as gone:
+        port = gone.port
+    async with serving(desk.app(smtp_port=port)):
+
+        async def tried() -> bool:
+            return bool(await desk.rows("select from attempt where result = 'channel_down'"))
+
+        _: bool = await eventually(tried)
+    assert "sent" not in await desk.statuses()
+    await hurry(desk)
+    async with serving(desk.app()):
+        await settled(desk)
+    assert set(await desk.statuses()) == {"sent"}
+
+
+async def test_a_server_that_offers_no_encryption_gets_no_mail_where_encryption_is_asked(desk: Desk) -> None:
+    await desk.hear(sealed(a_received()))
+    async with serving(desk.app(smtp_tls="starttls")):
+
+        async def tried() -> bool:
+            return bool(await desk.rows("select from attempt where result = 'channel_down'"))
+
+        _: bool = await eventually(tried)
+    assert desk.post.mails == []
+
+
+async def test_a_doubt_about_a_batch_is_tried_again_as_the_same_batch(desk: Desk) -> None:
+    numbers = ["HD-2026-000401-A", "HD-2026-000402-A", "HD-2026-000403-A"]
+    await desk.hear(*(sealed(a_received(number)) for number in numbers[:2]))
+    async with desk.db.transaction() as tx:
+        await handlers.claim(tx, 10, lease=60, window=300)
+    await desk.run("update delivery set lease_until = clock_timestamp() where status = 'sending'")
+    await desk.hear(sealed(a_received(numbers[2])))
+    async with serving(desk.app()):
+
+        async def shown() -> bool:
+            return "sending" not in await desk.statuses()
+
+        _: bool = await eventually(shown)
+        await desk.run("update delivery set next_at = clock_timestamp() where status = 'unknown'")
+        await eventually(lambda: bool(desk.post.to(address_of(ADMIN))))
+        await settled(desk)
+    (mail,) = desk.post.to(address_of(ADMIN))
+    assert mail["Subject"] == "Aduan baharu menunggu agihan: 2 aduan"
+    rows = await desk.rows("select status from delivery where template = 'aduan_baharu_admin' order by seq")
+    assert [row["status"] for row in rows] == ["sent", "sent", "planned"]
+
+
+async def test_no_contact_is_in_a_table_or_in_the_log(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    await desk.hear(*a_whole_course().envelopes())
+    desk.post.on_rcpt = lambda address: f"550 no <{address}>" if address == address_of(ADMIN) else "250 ok"
+    async with serving(desk.app(log_level="INFO")):
+        await settled(desk)
+    said = capsys.readouterr().out
+    assert '"delivered"' in said
+    assert '"not_delivered"' in said
+    tables = await desk.rows("select table_name from information_schema.tables where table_schema = 'notify'")
+    stored = ""
+    for table in tables:
+        rows = await desk.rows(f"select t::text as row from {table['table_name']} t")
+        stored += "\n".join(row["row"] for row in rows)
+    assert "Baucar bayaran tidak dapat diluluskan" in stored
+    for secret in (EMAIL, "aminah.ali@kelantan.gov.my", IC, PHONE, address_of(ADMIN), address_of(SITI)):
+        assert secret not in stored
+        assert secret not in said
+    assert "Baucar bayaran tidak dapat diluluskan" not in said
