@@ -6,7 +6,10 @@ a broker away or a slow browser costs a fresher number, and the page's next read
 
 import asyncio
 import contextlib
+import signal
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from types import FrameType
 
 import msgspec
 import nats
@@ -40,6 +43,7 @@ class Live:
         self._connection: Client | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
+        self._restore: list[tuple[signal.Signals, signal.Handlers | Callable[..., object] | int | None]] = []
         self._log = logs.get("live")
 
     @property
@@ -50,10 +54,15 @@ class Live:
     def start(self) -> None:
         """Begin to listen, now or whenever the broker comes: the portal does not wait for it."""
         self._connecting = asyncio.create_task(self._connect())
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                self._release_on(number)
 
     async def close(self) -> None:
         """End every stream and let go of the broker."""
         self.release()
+        while self._restore:
+            signal.signal(*self._restore.pop())
         if self._connecting:
             self._connecting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -64,6 +73,23 @@ class Live:
     def release(self) -> None:
         """Let every open stream end by itself: a server that is stopping waits for them."""
         self._closing.set()
+
+    def _release_on(self, number: signal.Signals) -> None:
+        """Release the streams when the process is told to stop, then do what was to be done on that signal.
+
+        A server that stops waits for answers under way before it ends the application's lifespan, and a stream is under
+        way for ever: without this it would sit out its whole grace.
+        """
+        loop = asyncio.get_running_loop()
+        before = signal.getsignal(number)
+
+        def stop(got: int, frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(self.release)
+            if callable(before):
+                before(got, frame)
+
+        signal.signal(number, stop)
+        self._restore.append((number, before))
 
     def publish(self, projected: Projected) -> None:
         """Offer to every open stream. Never waits for one."""

@@ -23,6 +23,10 @@ def read(visit: Visit, problem: Problem, on_page: Iterable[str]) -> tuple[dict[s
     if problem.status == 429:
         return {}, visit.t("later", n=minutes(problem.retry_after))
     fields = problem.fields(visit.language)
+    for error in problem.errors:
+        # "required" alone says nothing in a list of errors: the page knows its fields by name
+        if error.code == "required" and visit.desk.words.has(f"missing.{error.field}"):
+            fields[error.field] = visit.t(f"missing.{error.field}")
     errors = {name: fields[name] for name in on_page if name in fields}
     others = [sentence for name, sentence in fields.items() if name not in errors]
     if errors:
