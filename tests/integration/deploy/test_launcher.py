@@ -1,10 +1,7 @@
 """The launcher for real: Postgres, NATS and the mailbox under it, killed in every way there is."""
 
 import os
-import random
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,73 +9,9 @@ import asyncpg
 import httpx2
 import pytest
 
-from deploy.local import keys
-from deploy.local.home import Home
-from deploy.local.processes import Trouble, dwellers, wait_until
 from deploy.local.row import Row
-from deploy.local.setting_up import DATABASE, admin_url
+from tests.integration.deploy.copies import SMALL, Copy, free_row
 from tests.support.eventually import eventually
-
-PROGRAM = """
-from deploy import cli
-from deploy.local import services
-
-for name in set(services.APPS) - {"mailbox"}:
-    del services.APPS[name]
-cli.main()
-"""
-
-
-class Copy:
-    """A running launcher over a directory."""
-
-    def __init__(self, home: Path, row: Row) -> None:
-        self.home, self.row = Home(home), row
-        self.output = home.with_name(f"{home.name}.out")
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, "run", "--port", str(row.first)],
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "HELPDESK_HOME": str(home)},
-            )
-
-    def said(self) -> str:
-        return self.output.read_text()
-
-    def ready(self) -> "Copy":
-        assert wait_until(lambda: "is ready" in self.said() or self.process.poll() is not None, within=60.0)
-        assert self.process.poll() is None, self.said()
-        return self
-
-    def refused(self) -> str:
-        """The one line it ended with."""
-        assert self.process.wait(30) == 1
-        (line,) = self.said().strip().splitlines()
-        return line
-
-    def pids(self) -> list[int]:
-        state = self.home.state()
-        return [state["pid"], *state["children"].values(), *dwellers(self.home.postgres)]
-
-    def admin_url(self) -> str:
-        return admin_url(self.row, keys.load(self.home.keys), DATABASE)
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-
-
-def free_row() -> Row:
-    """Below the ports that the system hands out by itself."""
-    while True:
-        row = Row(random.randrange(12_000, 30_000))
-        try:
-            row.claim(patience=0.0)
-        except Trouble:
-            continue
-        return row
 
 
 @pytest.fixture
@@ -86,7 +19,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Copy]]:
     copies: list[Copy] = []
 
     def start(row: Row | None = None, home: str = "run") -> Copy:
-        copies.append(Copy(tmp_path / home, row or free_row()))
+        copies.append(Copy(tmp_path / home, row or free_row(), (*SMALL, "run")))
         return copies[-1]
 
     yield start
