@@ -56,11 +56,11 @@ class Keyring:
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise Unsealable("unknown key")
-        raw = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
         try:
+            raw = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
             return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], f"{about}|{field}".encode()).decode()
-        except InvalidTag as error:
-            raise Unsealable("not sealed for this place") from error
+        except (InvalidTag, ValueError) as error:
+            raise Unsealable("not sealed, or not for this place") from error
 
 
 def blind_index(key: bytes, purpose: str, value: str) -> str:
