@@ -20,7 +20,7 @@ from services.intake.store import form as form_store
 from shared.auth import TrackingTokens
 from shared.db import Tx
 from shared.envelope import Envelope, Event, seal
-from shared.errors import Conflict, Invalid, NotFound, Text
+from shared.errors import Conflict, Invalid, NotFound, Refused, Text
 from shared.events.intake import Contact
 from shared.events.reference import CalendarSaved, SettingsSaved
 from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone
@@ -30,6 +30,7 @@ SOURCE = "intake"
 FORM = "form"
 NOBODY = submissions.Complainant(ic_index="0" * 64, name="TIADA SESIAPA BIN TIADA")
 """Compared with where there is no such complaint, so that the work is the same."""
+NOT_OPEN = Text("Borang belum dibuka. Sila cuba sebentar lagi.", "The form is not open yet. Please try again shortly.")
 STALE = Text("Borang telah diubah oleh orang lain.", "Somebody else has changed the form.")
 
 
@@ -202,6 +203,8 @@ async def _spend(tx: Tx, challenge: Challenge | None) -> None:
 
 async def _hold_form(tx: Tx, seen: int | None) -> None:
     version = await form_store.hold(tx)
+    if version == 0:
+        raise Refused("form_not_open", NOT_OPEN)
     if seen is not None and seen != version:
         raise Conflict("stale", STALE, version=version)
 

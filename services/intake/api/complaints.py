@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from services.intake import handlers
 from services.intake.api import bodies
-from services.intake.api.desk import FILED_BY_ADDRESS, HOUR, AtDesk, Causing
+from services.intake.api.desk import FILED_BY_ADDRESS, HOUR, AtDesk, Causing, Reading
 from services.intake.api.robot import checked
 from services.intake.domain import filing as filings
 from services.intake.domain.robot import RobotCheck
@@ -72,6 +72,6 @@ async def file(
 @router.post(
     "/v1/complaints/check", summary="Check a complaint without filing it", operation_id="check", status_code=204
 )
-async def check(body: bodies.Filing, tx: Transaction, desk: AtDesk) -> None:
+async def check(body: bodies.Filing, tx: Reading, desk: AtDesk) -> None:
     """The same judgement as filing, and nothing is written: the robot check stays unused."""
     await handlers.check_filing(tx, desk.known, body.as_typed(), checked(body.altcha, desk.robot_key))

@@ -1,15 +1,15 @@
 """What every route works with: the keys, what is known by heart, and how often is too often."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 from uuid_utils.compat import uuid7
 
-from services.intake.domain.robot import RobotCheck
 from services.intake.handlers import Cause, Seals
 from services.intake.store.copies import Known
-from shared.db import Database
+from shared.db import Database, Tx
 from shared.limits import Limits, prefix
 
 HOUR, DAY = 3600, 24 * 3600
@@ -39,11 +39,6 @@ class Desk:
         await self.limits.spend("unchecked", prefix(address), limit=UNCHECKED_BY_ADDRESS, seconds=HOUR)
         await self.limits.spend("unchecked", "all", limit=UNCHECKED_IN_ALL, seconds=HOUR)
 
-    async def spend_unless_passed(self, robot: RobotCheck, address: str) -> None:
-        """Count a missing robot check; a passed one costs nothing here."""
-        if robot.verdict == "missing":
-            await self.spend_unchecked(address)
-
 
 async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
@@ -51,6 +46,15 @@ async def _desk(request: Request) -> Desk:
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+async def _reading(desk: AtDesk) -> AsyncIterator[Tx]:
+    async with desk.db.transaction() as tx:
+        yield tx
+
+
+Reading = Annotated[Tx, Depends(_reading, scope="function")]
+"""A transaction for a request that changes nothing: the relay is not woken for it."""
 
 
 async def _cause(request: Request) -> Cause:

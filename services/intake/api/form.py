@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from services.intake import handlers
 from services.intake.api import bodies
-from services.intake.api.desk import AtDesk, Causing
+from services.intake.api.desk import AtDesk, Causing, Reading
 from services.intake.domain.form import Form
 from services.intake.domain.texts import TEXT_LIMIT, TITLE_LIMIT
 from services.intake.store import form as form_store
@@ -22,7 +22,7 @@ LIMITS = bodies.FormLimits(title=TITLE_LIMIT, text=TEXT_LIMIT, attachments=5, at
 
 
 @router.get("/v1/form", summary="What the form offers", response_model=bodies.OfferedForm)
-async def offered(tx: Transaction, desk: AtDesk, response: Response) -> bodies.OfferedForm:
+async def offered(tx: Reading, desk: AtDesk, response: Response) -> bodies.OfferedForm:
     """Active departments with their PTJ, modules by position with the codes that are confirmed, and limits."""
     form = (await desk.known.office(tx)).form
     response.headers["ETag"] = f'"v{form.version}"'
@@ -48,7 +48,7 @@ async def offered(tx: Transaction, desk: AtDesk, response: Response) -> bodies.O
 
 
 @router.get("/v1/form/modules", summary="The list of modules", response_model=bodies.SavedModules)
-async def modules(caller: Staff, tx: Transaction, response: Response) -> dict[str, Any]:
+async def modules(caller: Staff, tx: Reading, response: Response) -> dict[str, Any]:
     """Whole, as it is kept. ADMIN."""
     caller.needs(EDITOR)
     form = await form_store.load(tx)
@@ -66,7 +66,7 @@ async def put_modules(
 
 
 @router.get("/v1/form/departments", summary="The list of departments", response_model=bodies.SavedDepartments)
-async def departments(caller: Staff, tx: Transaction, response: Response) -> dict[str, Any]:
+async def departments(caller: Staff, tx: Reading, response: Response) -> dict[str, Any]:
     """Whole, as it is kept, those that are not offered included. ADMIN."""
     caller.needs(EDITOR)
     form = await form_store.load(tx)
@@ -84,7 +84,7 @@ async def put_departments(
 
 
 @router.get("/v1/form/ptj", summary="The list of responsibility centres", response_model=bodies.SavedPtj)
-async def ptj(caller: Staff, tx: Transaction, response: Response) -> dict[str, Any]:
+async def ptj(caller: Staff, tx: Reading, response: Response) -> dict[str, Any]:
     """Whole, as it is kept. ADMIN."""
     caller.needs(EDITOR)
     form = await form_store.load(tx)

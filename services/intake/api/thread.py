@@ -90,7 +90,8 @@ async def _by_claim(desk: Desk, visitor: str, typed: str, body: bodies.Claim, wo
     robot = checked(body.altcha, desk.robot_key)
     claim = thread.judge_claim(ic=body.ic, name=body.name, robot=robot, sieve=sieve)
     sieve.settle()
-    await desk.spend_unless_passed(robot, visitor)
+    if robot.verdict == "missing":
+        await desk.spend_unchecked(visitor)
     number = valid_number(typed)
     if number is None:
         raise NotFound

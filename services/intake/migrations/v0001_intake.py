@@ -3,13 +3,11 @@
 Revision 0001.
 """
 
-from typing import Any
-
 from alembic import op
-from sqlalchemy.util import await_only
 
 from shared import limits, outbox
 from shared.bus import fence
+from shared.db import run_script
 from shared.web import edge
 
 revision = "0001"
@@ -122,10 +120,4 @@ $$;
 
 def upgrade() -> None:
     for script in (outbox.SCHEMA_V1, fence.SCHEMA_V1, edge.SCHEMA_V1, limits.SCHEMA_V1, SCHEMA):
-        _run(script)
-
-
-def _run(script: str) -> None:
-    """A script of several statements: the driver's own connection takes it whole, a prepared statement would not."""
-    connection: Any = op.get_bind().connection.driver_connection
-    await_only(connection.execute(script))
+        run_script(op.get_bind(), script)
