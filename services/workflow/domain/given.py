@@ -72,7 +72,8 @@ def checked(given: Given, row: Row, *, modules: frozenset[str]) -> Given:
     group = AT_LEAST_ONE.get(row.action)
     if group and all(tidy[name] is None for name in group) and not tidy["attachments"]:
         errors += [FieldError(name, "one_of", ONE_OF) for name in group]
-    errors += _meanings(tidy, modules)
+    named = {error.field for error in errors}
+    errors += [error for error in _meanings(tidy, modules) if error.field not in named]
     if errors:
         raise Invalid(errors)
     if "reason" in row.needs:
@@ -103,12 +104,12 @@ def _tidy(text: str) -> str | None:
 def _unkeepable(name: str, text: str) -> list[FieldError]:
     line = name in {"vendor_reference", "duplicate_of", "priority", "module", "email", "phone"}
     if any(_is_control(letter, line=line) for letter in text):
-        return [
-            FieldError(name, "control_characters", Text("Mengandungi aksara kawalan", "Contains control characters"))
-        ]
+        unkept = Text("Mengandungi aksara kawalan", "Contains control characters")
+        return [FieldError(_field_name(name), "control_characters", unkept)]
     limit = LINE_LIMIT if line else TEXT_LIMIT
     if len(text) > limit:
-        return [FieldError(name, "too_long", Text(f"Tidak melebihi {limit} aksara", f"At most {limit} characters"))]
+        too_long = Text(f"Tidak melebihi {limit} aksara", f"At most {limit} characters")
+        return [FieldError(_field_name(name), "too_long", too_long)]
     return []
 
 
