@@ -9,9 +9,29 @@
 
   // an error's link lands on the field itself, also where the name belongs to a group
   for (const link of all("#errors a")) {
-    link.addEventListener("click", () => {
-      const field = document.getElementById(link.hash.slice(1));
-      (field?.matches("input, select, textarea") ? field : field?.querySelector("input"))?.focus();
+    link.addEventListener("click", (event) => {
+      const place = document.getElementById(link.hash.slice(1));
+      const field = place?.matches("input, select, textarea") ? place : place?.querySelector("input");
+      if (!field) return;
+      event.preventDefault();
+      (field.closest(".field") ?? field).scrollIntoView();
+      field.focus({ preventScroll: true });
+    });
+  }
+
+  // going back finds what was typed, also where a browser keeps neither the page nor the field
+  const kept = history.state?.typed ?? {};
+  for (const form of all("form[data-once]")) {
+    for (const field of form.elements) {
+      if (!(field.name in kept) || field.type === "hidden" || field.type === "password") continue;
+      if (field.type === "radio" || field.type === "checkbox") field.checked ||= kept[field.name] === field.value;
+      else field.value ||= kept[field.name];
+    }
+    form.addEventListener("submit", () => {
+      const typed = Object.fromEntries(new FormData(form));
+      for (const field of form.elements) if (field.type === "password") delete typed[field.name];
+      delete typed.altcha;
+      history.replaceState({ typed }, "");
     });
   }
 
@@ -23,10 +43,10 @@
     const hint = document.getElementById(select.id + "-hint");
     const usual = hint?.textContent;
     const filter = () => {
-      const kept = select.value;
+      const chosen = select.value;
       const group = groups.find((g) => g.dataset.of === parent.value);
       select.replaceChildren(first, ...(group ? group.cloneNode(true).children : parent.value ? [] : groups));
-      select.value = kept;
+      select.value = chosen;
       if (select.selectedIndex < 1) select.selectedIndex = select.options.length === 2 ? 1 : 0;
       const none = Boolean(parent.value) && !group;
       select.disabled = none;
