@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from services.query.api.asked import Model, Word, answer
 from services.query.domain import views
 from services.query.handlers import solutions
-from shared.auth import Caller, StaffTokens, Visitor
+from shared.auth import StaffTokens, Visitor
 from shared.limits import Limits, prefix
+from shared.principals import Caller
 
 router = APIRouter(prefix="/v1", tags=["public"])
 AN_ADDRESS_A_MINUTE = 120

@@ -6,9 +6,9 @@ from services.query.domain import disclosure, readers, views
 from services.query.handlers.inbox import row_view
 from services.query.store import detail as store
 from services.query.store import reference
-from shared.auth import Caller
 from shared.db import Tx
 from shared.errors import NotFound
+from shared.principals import Caller
 
 
 async def show_complaint(tx: Tx, caller: Caller, typed_number: str) -> views.Detail:

@@ -6,8 +6,8 @@ from services.query.domain import folders, readers, views
 from services.query.domain.ageing import Moment
 from services.query.domain.folders import Filters, Folder, Sort
 from services.query.store import lists, reference
-from shared.auth import Caller
 from shared.db import Tx
+from shared.principals import Caller
 
 
 async def show_inbox(

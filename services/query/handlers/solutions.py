@@ -3,8 +3,8 @@
 from services.query.domain import views
 from services.query.store import reference
 from services.query.store import solutions as store
-from shared.auth import Caller
 from shared.db import Tx
+from shared.principals import Caller
 
 STAFF = frozenset({"ADMIN", "PIC", "IMPLEMENTOR", "MANAGEMENT"})
 

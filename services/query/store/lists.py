@@ -8,8 +8,8 @@ from services.query.domain.ageing import ZONE
 from services.query.domain.folders import ORDERS, Filters, Folder
 from services.query.domain.readers import VENDOR
 from services.query.domain.typed import number_start
-from shared.auth import Caller
 from shared.db import Tx
+from shared.principals import Caller
 
 COLUMNS = """
     c.number, c.version, c.ic_masked, c.name, c.department, c.department_name, c.ptj, c.ptj_name, c.title,

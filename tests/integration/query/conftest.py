@@ -11,11 +11,12 @@ import pytest_asyncio
 from services.query.main import create_app
 from services.query.settings import Settings
 from services.query.subscriptions import HEARS
-from shared.auth import Caller, StaffTokens
+from shared.auth import StaffTokens
 from shared.bus import fence
 from shared.db import Database
 from shared.envelope import Envelope
 from shared.events import REGISTER
+from shared.principals import Caller
 from tests.support import infra
 from tests.support.complaints import SUNDAY, Course
 from tests.support.keys import SERVICE_TOKEN, STAFF_PRIVATE_KEY, settings

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from shared.auth import Caller
 from shared.db import Database
 from shared.events import workflow
+from shared.principals import Caller
 from tests.integration.query.conftest import Door, a_caller, hear, hear_course
 from tests.support.complaints import (
     EMAIL,

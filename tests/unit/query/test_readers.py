@@ -3,7 +3,7 @@
 import pytest
 
 from services.query.domain import readers
-from shared.auth import Caller
+from shared.principals import Caller
 
 
 def caller(id: str, *roles: str, queues: tuple[str, ...] = ()) -> Caller:

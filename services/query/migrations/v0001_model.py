@@ -4,6 +4,7 @@ from alembic import op
 
 from shared import limits
 from shared.bus import fence
+from shared.db import run_script
 
 revision = "0001"
 down_revision = None
@@ -152,7 +153,5 @@ create index solution_by_search on solution using gin (search);
 
 
 def upgrade() -> None:
-    """Asyncpg takes one statement at a time."""
     for schema in (fence.SCHEMA_V1, limits.SCHEMA_V1, MODEL):
-        for statement in filter(str.strip, schema.split(";")):
-            op.execute(statement)
+        run_script(op.get_bind(), schema)
