@@ -66,13 +66,14 @@ def start_helpdesk() -> Iterator[Callable[[], Helpdesk]]:
     def start() -> Helpdesk:
         home = Path(tempfile.mkdtemp(prefix="helpdesk-home-"))
         row = free_row()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.cli", "run", "--tethered"],
-            cwd=ROOT,
-            env={**os.environ, "HELPDESK_HOME": str(home), "PORT": str(row.first)},
-            stdout=(home / "launcher.log").open("wb"),
-            stderr=subprocess.STDOUT,
-        )
+        with (home / "launcher.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "deploy.cli", "run", "--tethered"],
+                cwd=ROOT,
+                env={**os.environ, "HELPDESK_HOME": str(home), "PORT": str(row.first)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         made = Helpdesk(home, row, process)
         started.append(made)
         ready = wait_until(lambda: process.poll() is not None or _is_ready(made), within=READY_SECONDS)
