@@ -114,7 +114,7 @@ def one_line(text: str) -> str:
 def lines(text: str) -> str:
     """Text for a place of its own: line breaks stay, other control characters go."""
     even = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(sign for sign in even if sign in "\n\t" or unicodedata.category(sign) != "Cc").strip("\n")
+    return "".join(sign for sign in even if sign in "\n\t" or unicodedata.category(sign) != "Cc").strip()
 
 
 def _line(text: str | None) -> str | None:

@@ -37,18 +37,6 @@ async def one(tx: Tx, id: UUID) -> dict[str, Any] | None:
     return _item(row, (await _attempts(tx, {carrier})).get(carrier, []))
 
 
-async def unsettled(tx: Tx) -> tuple[int, float]:
-    """How many deliveries are in line or under way, and for how many seconds the oldest of them has been due."""
-    row = await tx.fetchrow(
-        """
-        select count(*) as waiting,
-            coalesce(extract(epoch from max(clock_timestamp() - coalesce(next_at, lease_until))), 0)::float8 as late
-        from delivery where next_at is not null or status = 'sending'
-        """
-    )
-    return row["waiting"], max(row["late"], 0.0)
-
-
 def _deliveries() -> Select[Any]:
     masked = func.coalesce(delivery.c.masked, staff.c.email_masked, complaint.c.email_masked)
     return (

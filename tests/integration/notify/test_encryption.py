@@ -1,0 +1,119 @@
+"""STARTTLS and TLS against a server with a certificate: trusted by the office's own authority, or refused."""
+
+import asyncio
+import ipaddress
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from services.notify.domain.retries import Fate, Outcome
+from services.notify.senders import Dispatch
+from services.notify.senders.letters import Letters, sample
+from services.notify.senders.smtp import Smtp
+from shared.events import workflow
+from tests.integration.notify.post import Post, post_office
+from tests.support.complaints import EMAIL
+
+LETTER = Dispatch(
+    id="0199",
+    template="balasan_pic",
+    reader="complainant",
+    language="ms",
+    name="Aminah",
+    address=EMAIL,
+    thread="HD-2026-000123-C",
+    values=sample(workflow.Replied, everything=True),
+)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 with its key, signed by nobody but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "server.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
+
+
+def server_side(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+async def sent(post: Post, **changes: Any) -> Outcome:
+    given: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": post.port,
+        "tls": "starttls",
+        "user": None,
+        "password": None,
+        "ca_file": None,
+        "mail_from": "helpdesk@helpdesk.example",
+        "seconds": 5.0,
+    }
+    return await Smtp(Letters(), **given | changes).send(LETTER)
+
+
+async def test_a_mail_goes_encrypted_to_a_server_the_office_trusts(certificate: Path) -> None:
+    async with post_office(tls_context=server_side(certificate), require_starttls=True) as post:
+        outcome = await sent(post, ca_file=str(certificate))
+    assert outcome.fate is Fate.SENT, outcome.detail
+    assert len(post.mails) == 1
+
+
+async def test_a_certificate_nobody_vouches_for_is_refused_and_no_mail_handed_over(certificate: Path) -> None:
+    async with post_office(tls_context=server_side(certificate)) as post:
+        outcome = await sent(post)
+    assert outcome.fate is Fate.CHANNEL_DOWN
+    assert post.mails == []
+
+
+@pytest.mark.parametrize("tls", ["none", "starttls", "tls"])
+async def test_a_server_that_takes_the_call_and_says_nothing_is_left_in_time(tls: str) -> None:
+    async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(silence, "127.0.0.1", 0)
+    async with silent:
+        outcome = await sent(Post(port=silent.sockets[0].getsockname()[1]), tls=tls, seconds=0.3)
+    assert outcome.fate is Fate.CHANNEL_DOWN
+
+
+async def test_a_server_that_stalls_after_the_text_leaves_a_doubt() -> None:
+    async with post_office() as post:
+        post.gate.clear()
+        outcome = await sent(post, tls="none", seconds=0.5)
+        post.gate.set()
+    assert outcome.fate is Fate.UNKNOWN
+
+
+async def test_a_login_that_fails_says_nothing_about_the_mail() -> None:
+    async with post_office() as post:
+        outcome = await sent(post, tls="none", user="helpdesk", password="wrong")
+    assert outcome.fate is Fate.CHANNEL_DOWN
+    assert post.mails == []

@@ -1,0 +1,56 @@
+"""The first matrix as a whole: no event without a rule or an explicit none, no message without a use."""
+
+import pytest
+
+from services.notify import handlers
+from services.notify.domain.facts import gives
+from services.notify.domain.rules import TOLD, Rule, faults
+from services.notify.senders.letters import Letters
+from shared.events import WORKFLOW, workflow
+from shared.events.workflow import ComplaintEvent
+from tests.unit.notify.matrix import RULES
+
+LETTERS = Letters()
+
+
+def test_every_event_of_the_table_has_a_rule_or_an_explicit_none() -> None:
+    assert {kind.wire for kind in WORKFLOW} | {"tracking_link.requested"} == TOLD.keys()
+    assert {rule.event for rule in RULES} == TOLD.keys()
+    assert all(rule.why for rule in RULES if rule.audience is None)
+
+
+def test_the_first_matrix_has_no_faults() -> None:
+    assert handlers.rules_faults(RULES, LETTERS) == []
+
+
+def test_every_message_is_somebodys() -> None:
+    assert {rule.template for rule in RULES if rule.template} == LETTERS.messages.keys()
+
+
+def test_a_vendor_is_never_told_who_complained() -> None:
+    for message in LETTERS.messages.values():
+        if message.reader == "vendor":
+            assert message.fields.isdisjoint({"nama", "jabatan", "jabatan_ptj", "tajuk", "keterangan"})
+
+
+@pytest.mark.parametrize("event", sorted(TOLD))
+def test_an_event_left_without_anything_is_a_fault(event: str) -> None:
+    assert [field for field, _ in faults([rule for rule in RULES if rule.event != event], LETTERS.messages)] == [
+        "items"
+    ]
+
+
+def test_a_none_beside_a_rule_is_a_fault() -> None:
+    none = Rule(position=0, event="complaint.received", why="just because")
+    assert ("items.1.audience", "This event also has an explicit none") in [
+        (field, text.en) for field, text in faults([none, *RULES], LETTERS.messages)
+    ]
+
+
+def test_what_an_event_gives_is_read_off_its_class() -> None:
+    assert gives(workflow.Closed)["bil_hari"] is True
+    assert gives(workflow.FeedbackAsked)["jawab_sebelum"] is True
+    assert gives(workflow.Reminded)["jawab_sebelum"] is False
+    assert gives(ComplaintEvent)["tarikh_akhir"] is False
+    assert gives(workflow.Assigned)["pelaku"] is False
+    assert "no_asal" not in gives(workflow.Assigned)
