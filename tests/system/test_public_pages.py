@@ -186,6 +186,18 @@ def test_only_the_ptj_of_the_chosen_department_are_offered(chromium: Browser, se
         expect(page.locator("#ptj-hint")).to_contain_text("tiada PTJ")
 
 
+def test_solved_problems_are_offered_while_the_title_is_typed(chromium: Browser, server: Server) -> None:
+    solved = {"symptom": "Baucar tidak dapat disahkan", "cause": "Had kuasa", "steps": "Semak had kuasa pengguna."}
+    server.outside.on("GET", "/v1/solutions", answer({"items": [solved]}))
+    with visiting(chromium) as page:
+        page.goto(server.url)
+        page.locator("#title").press_sequentially("Baucar tidak")
+        expect(page.locator(".alike")).to_contain_text("Masalah serupa yang telah diselesaikan")
+        page.locator(".alike summary").click()
+        expect(page.locator(".alike")).to_contain_text("Semak had kuasa pengguna.")
+        assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+
+
 def test_going_back_finds_everything_that_was_typed(chromium: Browser, server: Server) -> None:
     with visiting(chromium) as page:
         page.goto(server.url)

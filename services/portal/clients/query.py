@@ -77,6 +77,14 @@ class Tracking(msgspec.Struct, frozen=True):
     items: list[ListedComplaint] = []
 
 
+class Solved(msgspec.Struct, frozen=True):
+    """A problem that was solved and published."""
+
+    symptom: str
+    cause: str = ""
+    steps: str = ""
+
+
 class Query:
     """Calls to query. Staff calls carry the caller's token and answer plain JSON, as the staff pages read it."""
 
@@ -97,6 +105,11 @@ class Query:
         )
         return self._door.read(response, Tracking)
 
+    async def solved(self, q: str, limit: int) -> list[Solved]:
+        """Published solutions that look like these words, best first."""
+        response = await self._door.call("GET", "/v1/solutions", params={"q": q, "limit": limit})
+        return self._door.read(response, _Solutions).items
+
     async def badge(self, token: str) -> int:
         """How many complaints wait for the caller's first act."""
         return self._door.read(await self._door.call("GET", "/v1/badge", token=token), _Badge).badge
@@ -110,6 +123,10 @@ class Query:
         body = {"ic": ic, **{name: value for name, value in filters.items() if value is not None}}
         response = await self._door.call("POST", "/v1/complaints/search", body=body, token=token)
         return self._door.read(response, dict[str, Any])
+
+
+class _Solutions(msgspec.Struct, frozen=True):
+    items: list[Solved] = []
 
 
 class _Badge(msgspec.Struct, frozen=True):

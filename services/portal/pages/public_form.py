@@ -5,6 +5,7 @@ together with what was typed: the same form with the same words files one compla
 form that was gone back to and changed files another.
 """
 
+import contextlib
 import hashlib
 import uuid
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.portal.clients import Filing, Problem, Receipt, Unavailable
+from services.portal.clients.query import Solved
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal
 
@@ -47,6 +49,8 @@ LABELS = {
 ON_PAGE = NAMES[1:]
 RECEIPT_KEPT = 24 * 3600
 """Seconds the browser holds a receipt."""
+ALIKE, ALIKE_CHARACTERS = 3, 200
+"""Solved problems offered at most, and how much of a title is compared."""
 OPEN = {"Cache-Control": "private, no-cache"}
 """For the form itself: a browser may keep it, so that going back finds what was typed."""
 
@@ -97,6 +101,19 @@ async def send(visit: Visiting) -> Response:
     visit.cookie(response, "resit", _packed(kept), max_age=RECEIPT_KEPT, path=f"/terima/{receipt.number}")
     visit.cookie(response, "dihantar", f"{key}.{receipt.number}", max_age=RECEIPT_KEPT, path="/hantar")
     return response
+
+
+@router.post("/serupa")
+async def alike(visit: Visiting) -> Response:
+    """Solved problems that look like the title being typed, as a piece of the page; nothing where there are none.
+
+    A POST though it only reads: what people type belongs in no address. It is an offer, so no fault of it is shown.
+    """
+    found: list[Solved] = []
+    if title := visit.typed.get("title", "").strip()[:ALIKE_CHARACTERS]:
+        with contextlib.suppress(Problem, Unavailable):
+            found = await visit.desk.clients.query.solved(title, ALIKE)
+    return visit.page("parts/alike.html", found=found)
 
 
 @router.get("/terima/{number}")

@@ -273,3 +273,21 @@ async def test_the_receipt_is_in_the_language_that_was_chosen(visitor: httpx2.As
     receipt = Page(await visitor.get(f"/terima/{NUMBER}"))
     assert "A copy was sent to b***@x.my" in receipt.text
     assert "Wednesday, 25 November 2026" in receipt.text
+
+
+async def test_solved_problems_that_look_alike_are_offered_as_text(
+    visitor: httpx2.AsyncClient, outside: Outside
+) -> None:
+    solved = {"symptom": "Baucar <b>tidak</b> disahkan", "cause": "Had kuasa", "steps": "1. Semak had"}
+    outside.on("GET", "/v1/solutions", answer({"items": [solved], "next": None}))
+    offered = await visitor.post("/serupa", data={"title": "baucar"})
+    assert outside.last("GET", "/v1/solutions").params == {"q": "baucar", "limit": "3"}
+    assert "Baucar &lt;b&gt;tidak&lt;/b&gt; disahkan" in offered.text
+    assert "Langkah penyelesaian" in offered.text
+
+
+async def test_an_offer_that_cannot_be_made_is_nothing(visitor: httpx2.AsyncClient, outside: Outside) -> None:
+    outside.down.add("query")
+    offered = await visitor.post("/serupa", data={"title": "baucar"})
+    assert (offered.status_code, offered.text.strip()) == (200, "")
+    assert (await visitor.post("/serupa", data={"title": " "})).text.strip() == ""
