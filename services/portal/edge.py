@@ -91,8 +91,15 @@ class Edge:
         scope["request_id"] = request_id
         started, status = time.perf_counter(), 0
 
+        # whatever can be read can be asked about: link checkers and mail scanners send HEAD
+        bare = scope["method"] == "HEAD"
+        if bare:
+            scope["method"] = "GET"
+
         async def dressed(message: Message) -> None:
             nonlocal status
+            if bare and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             if message["type"] == "http.response.start":
                 status = message["status"]
                 given = MutableHeaders(scope=message)

@@ -15,7 +15,21 @@ from services.portal.clients import Clients
 from services.portal.desk import Desk, templates
 from services.portal.edge import Edge
 from services.portal.live import Live
-from services.portal.pages import about, login, public_form, public_tracking, small, staff, staff_live, wrong
+from services.portal.pages import (
+    about,
+    login,
+    public_form,
+    public_tracking,
+    small,
+    staff,
+    staff_acts,
+    staff_complaint,
+    staff_inbox,
+    staff_live,
+    staff_people,
+    staff_solutions,
+    wrong,
+)
 from services.portal.reference import Reference
 from services.portal.session import Sessions
 from services.portal.settings import Settings
@@ -31,6 +45,11 @@ ROUTERS = (
     login.router,
     staff_live.router,
     staff.router,
+    staff_inbox.router,
+    staff_complaint.router,
+    staff_acts.router,
+    staff_people.router,
+    staff_solutions.router,
 )
 ROOM = Path(__file__).parent
 

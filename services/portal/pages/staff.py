@@ -32,12 +32,12 @@ STATES = (
 @router.get("")
 async def dashboard(visit: Visiting, staff: Staff) -> Response:
     """Own figures from the rows the reader has the ball of; the office's from the counts of its folders."""
-    mine, *others = await asyncio.gather(
+    await visit.desk.reference.load_labels()
+    lists = await asyncio.gather(
         reading.inbox(visit, staff, folder="mine", limit=COUNTED),
         *(_asked(visit, staff, filters) for filters in _beside(staff)),
-        visit.desk.reference.load_labels(),
     )
-    lists = [mine, *(one for one in others if isinstance(one, Inbox))]
+    mine = lists[0]
     rows = _mine(row for one in lists for row in one.items)
     due = {row.number: deadline(row.due, row.left_days, row.custodian, mine.as_of) for row in rows}
     states = Counter(row.state for row in rows)

@@ -39,12 +39,14 @@ def seen(visit: Visit) -> str | None:
 
 async def inbox(visit: Visit, staff: Pass, **asked: object) -> Inbox:
     """A folder with the counts of all."""
-    return shaped(await visit.desk.clients.query.get("/v1/inbox", staff.token, seen=seen(visit), **asked), Inbox)
+    asked.setdefault("seen", seen(visit))
+    return shaped(await visit.desk.clients.query.get("/v1/inbox", staff.token, **asked), Inbox)
 
 
 async def listed(visit: Visit, staff: Pass, **asked: object) -> Inbox:
     """A list over all folders."""
-    return shaped(await visit.desk.clients.query.get("/v1/complaints", staff.token, seen=seen(visit), **asked), Inbox)
+    asked.setdefault("seen", seen(visit))
+    return shaped(await visit.desk.clients.query.get("/v1/complaints", staff.token, **asked), Inbox)
 
 
 async def standing(visit: Visit, staff: Pass, number: str) -> Standing:
@@ -70,15 +72,19 @@ async def pics_for(visit: Visit, staff: Pass, number: str) -> list[Pic]:
     return shaped(found["items"], list[Pic])
 
 
+async def everybody(visit: Visit, staff: Pass) -> list[Member]:
+    """All staff."""
+    return shaped((await visit.desk.clients.workflow.get("/v1/staff", staff.token))["items"], list[Member])
+
+
 async def members(visit: Visit, staff: Pass) -> list[Member]:
     """All staff, for those who may know; nobody for the others, or while workflow is away."""
     if {"ADMIN", "MANAGEMENT"}.isdisjoint(staff.staff.roles):
         return []
     try:
-        found = await visit.desk.clients.workflow.get("/v1/staff", staff.token)
+        return await everybody(visit, staff)
     except Unavailable:
         return []
-    return shaped(found["items"], list[Member])
 
 
 async def happened(visit: Visit, staff: Pass, number: str) -> list[Happened]:

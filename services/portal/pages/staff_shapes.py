@@ -118,7 +118,9 @@ class Entry(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     @property
     def small(self) -> bool:
         """Whether it only says that something happened."""
-        return not (self.text or self.held or self.solution or self.detail.get("public_text")) or self.kind == "received"
+        words = self.text or self.held or self.solution or self.detail.get("public_text")
+        # what was filed stands above the thread
+        return self.kind == "received" or not words
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -128,10 +130,10 @@ class Link(msgspec.Struct, frozen=True):
     kind: str
 
 
-class Detail(Row, frozen=True):
+class Detail(Row, frozen=True, kw_only=True):
     """What a complaint's page shows of the read model."""
 
-    as_of: datetime = datetime.min
+    as_of: datetime
     description: str | None = None
     phone_masked: str | None = None
     email_masked: str | None = None

@@ -107,13 +107,16 @@
 
   for (const button of all("[data-print]")) button.addEventListener("click", () => print());
 
-  // a message still on its way: look again, a few times, and put in only what has changed
+  // a message or a new complaint still on its way: look again, a few times, and put in only what has changed
   let looks = 0;
   const look = async () => {
-    if (!document.querySelector("[data-waiting]") || ++looks > 8) return;
+    const waiting = document.querySelector("[data-waiting]");
+    if (!waiting || ++looks > 8) return;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // a complaint that is now registered brings its form along; before, there was nothing to type into
+      if (answer.ok && waiting.dataset.waiting === "page" && !fresh.querySelector("[data-waiting]")) return location.reload();
       for (const part of all("[data-part]")) {
         const other = fresh.getElementById(part.id);
         if (answer.ok && other) part.replaceWith(other);

@@ -1,0 +1,258 @@
+"""A complaint's own page: what was complained, what was said, where it stands, and what the reader may do now.
+
+Workflow is asked first (state, version, actions), then query with that version. Everything typed on the page rides in
+one form, so the page can always be shown again with all of it: in the other language, after a refusal, after a login.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.portal.clients import Form, Pass, Problem, Unavailable
+from services.portal.desk import Switch, Visit, Visiting
+from services.portal.pages import refusal, wrong
+from services.portal.pages import staff_needs as needs
+from services.portal.pages import staff_reading as reading
+from services.portal.pages.staff_inbox import KEPT, PRIORITIES
+from services.portal.pages.staff_shapes import (
+    Allowed,
+    Clocks,
+    Deadline,
+    Detail,
+    Pic,
+    Standing,
+    deadline,
+)
+from services.portal.session import Staff
+
+router = APIRouter(prefix="/staf/aduan", include_in_schema=False)
+
+WRITING = ("note", "reply")
+"""The two actions that only say something. The internal one comes first: said to the wrong reader, it does no harm."""
+HANDLERS = frozenset({"ADMIN", "PIC", "IMPLEMENTOR"})
+CUSTODIANS = ("ADMIN", "PIC", "IMPLEMENTOR", "VENDOR", "COMPLAINANT")
+
+
+class Act(NamedTuple):
+    """An action as the page offers it: its verb, its fields, who will read it, the state it leads to."""
+
+    name: str
+    label: str
+    fields: list[needs.Field]
+    readers: str
+    to: str | None
+
+
+class Part(NamedTuple):
+    """A custodian's share of the bar: where it begins and how wide it is, of 100."""
+
+    custodian: str
+    days: int
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Why the page is shown again, with everything that was typed."""
+
+    status: int = 200
+    action: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
+    stale: bool = False
+    refused: bool = False
+    contact: Mapping[str, str] | None = None
+
+
+@router.get("/{number}")
+async def show(number: str, visit: Visiting, staff: Staff) -> Response:
+    """The complaint's page. Another's complaint is not found."""
+    return await page(visit, staff, number)
+
+
+@router.get("/{number}/tindakan")
+@router.get("/{number}/hubungan")
+async def back(number: str, visit: Visiting, _: Staff) -> Response:
+    """A GET does nothing and reveals nothing; it leads to where the buttons are."""
+    return visit.redirect(f"/staf/aduan/{number}")
+
+
+@router.get("/{number}/jejak")
+async def audit(number: str, visit: Visiting, staff: Staff) -> Response:
+    """Everything that ever happened to the complaint, as workflow recorded it."""
+    try:
+        found = await reading.happened(visit, staff, number)
+    except Problem as problem:
+        if problem.status == 404:
+            return missing(visit)
+        raise
+    await visit.desk.reference.load_labels()
+    return visit.page("staff/audit.html", place="/staf/peti", number=number, happened=found)
+
+
+@router.post("/{number}/hubungan")
+async def reveal(number: str, visit: Visiting, staff: Staff) -> Response:
+    """IC, phone and e-mail in full, once, for those who handle the complaint. Workflow keeps who looked."""
+    if {"lang", "again"} & visit.typed.keys():
+        return await page(visit, staff, number)
+    try:
+        contact = await visit.desk.clients.workflow.contact(number, staff.token)
+    except Problem as problem:
+        if problem.status == 404:
+            return missing(visit)
+        raise
+    return await page(visit, staff, number, Again(contact=contact))
+
+
+def missing(visit: Visit) -> Response:
+    """There is no such complaint, or it is somebody else's: the two are never told apart."""
+    return wrong.page(visit, 404, key="complaint.missing")
+
+
+async def page(visit: Visit, staff: Pass, number: str, again: Again | None = None) -> Response:
+    """The page as things stand now, with whatever was typed still in it."""
+    try:
+        return await _page(visit, staff, number, again or Again())
+    except Problem as problem:
+        if problem.status == 404:
+            return missing(visit)
+        raise
+    except Unavailable as fault:
+        if visit.request.method == "GET":
+            raise
+        return trouble(visit, fault)
+
+
+def trouble(visit: Visit, fault: Unavailable) -> Response:
+    """A service is away: everything that was typed, and a button that sends it again."""
+    names = [name for name in visit.typed if name not in ("lang", "again")]
+    labels = {name: "trouble.saved" for name in names if "-" in name}
+    return refusal.trouble(visit, fault, visit.request.url.path, names, labels)
+
+
+async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Response:
+    standing = await reading.standing(visit, staff, number)
+    found = await reading.detail(visit, staff, number, max(standing.version, _asked_version(visit, number)))
+    pics, form, _ = await asyncio.gather(
+        _pics(visit, staff, standing), reading.choices(visit), visit.desk.reference.load_labels()
+    )
+    acts = _acts(visit, standing)
+    typed = visit.typed
+    since = _since(visit)
+    entries = found.entries if found else []
+    return visit.page(
+        "staff/complaint.html",
+        status=again.status,
+        place="/staf/peti",
+        switch=Switch("act", f"/staf/aduan/{number}/tindakan") if acts else None,
+        number=standing.number,
+        standing=standing,
+        found=found,
+        behind=found is None or found.version < standing.version,
+        entries=entries,
+        fresh=[entry for entry in entries if since is not None and entry.sequence > since],
+        acts=acts,
+        unversioned=" ".join(one.action for one in standing.allowed if not one.if_match),
+        open_act=again.action or _wanted(visit, acts),
+        lost=_lost(typed, acts),
+        typed=typed,
+        errors=again.errors,
+        notice=again.notice,
+        again=again,
+        was=typed.get("state", ""),
+        done=visit.request.query_params.get("buat", "") if visit.request.method == "GET" else "",
+        key=str(uuid.uuid4()),
+        due=deadline(standing.due, found.left_days if found else None, standing.custodian, found.as_of)
+        if found
+        else _undated(standing),
+        parts=_parts(standing.clocks),
+        pics=[pic for pic in pics if standing.pic is None or pic.id != standing.pic.id],
+        modules=form.modules if form else [],
+        module_name=_module_name(visit, standing, found, form),
+        priorities=PRIORITIES,
+        reveals=any(one.role in HANDLERS for one in standing.allowed),
+        contact=again.contact,
+        back=_back(visit),
+        outsider="VENDOR" in staff.staff.roles and HANDLERS.isdisjoint(staff.staff.roles),
+    )
+
+
+def _asked_version(visit: Visit, number: str) -> int:
+    seen, _, version = visit.request.query_params.get("seen", "").rpartition(":")
+    return int(version) if seen == number and version.isdecimal() and len(version) < 8 else 0
+
+
+def _since(visit: Visit) -> int | None:
+    """The version the reader had in front of them, where the page is shown again or they ask what is new."""
+    version = visit.typed.get("version") or visit.request.query_params.get("sejak", "")
+    return int(version) if version.isdecimal() and len(version) < 8 else None
+
+
+async def _pics(visit: Visit, staff: Pass, standing: Standing) -> Sequence[Pic]:
+    wanted = any("pic" in one.needs for one in standing.allowed) and "ADMIN" in staff.staff.roles
+    return await reading.pics_for(visit, staff, standing.number) if wanted else []
+
+
+def _acts(visit: Visit, standing: Standing) -> list[Act]:
+    """What may be done: writing first, then the moves in the table's order."""
+    ordered = sorted(
+        standing.allowed, key=lambda one: WRITING.index(one.action) if one.action in WRITING else len(WRITING)
+    )
+    return [_act(visit, one, standing.state) for one in ordered]
+
+
+def _act(visit: Visit, allowed: Allowed, state: str) -> Act:
+    leads = visit.desk.reference.leads(allowed.action, state, allowed.role)
+    readers = "public" if "P" in leads.readers else "vendor" if "V" in leads.readers else "internal"
+    to = leads.to if leads.to != state else None
+    label = allowed.label[visit.language] or visit.label("action", allowed.action)
+    return Act(allowed.action, label, needs.fields(allowed), readers, to)
+
+
+def _wanted(visit: Visit, acts: list[Act]) -> str:
+    """The action whose fields stand open: the one asked for, otherwise the first that only says something."""
+    asked = visit.typed.get("act") or visit.request.query_params.get("tulis", "")
+    names = [act.name for act in acts]
+    return asked if asked in names else next((name for name in names if name in WRITING), "")
+
+
+def _lost(typed: Mapping[str, str], acts: list[Act]) -> list[tuple[str, str]]:
+    """What was typed for actions that are no longer on offer. It stays in the form, to be copied or sent otherwise."""
+    offered = {one.name for act in acts for one in act.fields}
+    return [
+        (name, value) for name, value in typed.items() if "-" in name and name not in offered and len(value.strip()) > 1
+    ]
+
+
+def _parts(clocks: Clocks) -> list[Part]:
+    whole = sum(share.seconds for share in clocks.custody.values())
+    parts, start = [], 0.0
+    for custodian in CUSTODIANS:
+        share = clocks.custody.get(custodian)
+        if share and share.seconds > 0 and whole > 0:
+            width = round(100 * share.seconds / whole, 2)
+            parts.append(Part(custodian, share.days, round(start, 2), width))
+            start += width
+    return parts
+
+
+def _undated(standing: Standing) -> Deadline | None:
+    return Deadline("calm", "due.later") if standing.due else None
+
+
+def _module_name(visit: Visit, standing: Standing, found: Detail | None, form: Form | None) -> str:
+    module = form.module(standing.module) if form else None
+    if module:
+        return module.label(visit.language)
+    return (found.module_name[visit.language] if found else "") or standing.module
+
+
+def _back(visit: Visit) -> str:
+    kept = visit.request.cookies.get(KEPT, "")
+    return f"/staf/peti?{kept}" if kept and kept.isprintable() else "/staf/peti"

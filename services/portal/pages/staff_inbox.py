@@ -1,0 +1,225 @@
+"""Peti Masuk Helpdesk: folders, filters and rows, all of it in the address; and the handing out of many at once."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.datastructures import QueryParams
+from starlette.responses import Response
+
+from services.portal.clients import Form, Pass, Problem, Text
+from services.portal.desk import Visit, Visiting
+from services.portal.pages import refusal
+from services.portal.pages import staff_reading as reading
+from services.portal.pages.staff import STATES, home
+from services.portal.pages.staff_shapes import Inbox, Member, deadline
+from services.portal.session import Staff
+
+router = APIRouter(prefix="/staf/peti", include_in_schema=False)
+
+FOLDERS = ("mine", "unassigned", "waiting", "overdue", "all", "closed")
+FILTERS = ("q", "state", "phase", "outcome", "module", "department", "ptj", "priority", "pic", "from", "to", "overdue")
+"""What narrows the list, as query calls it."""
+PRIORITIES = ("Kritikal", "Tinggi", "Sederhana", "Rendah")
+ENDED = ("SELESAI", "DITUTUP")
+SORTS = ("due", "submitted", "-submitted")
+KEPT = "peti"
+"""Cookie with the address of the list last looked at, so that a complaint's page leads back to it."""
+_IC = re.compile(r"\d{6}[- ]?\d{2}[- ]?\d{4}")
+
+
+class Chip(NamedTuple):
+    """A filter that is on, in words, and the address without it."""
+
+    words: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which list: a folder, filters as (name, value), an order, and where the page before ended."""
+
+    folder: str
+    filters: tuple[tuple[str, str], ...]
+    sort: str
+    after: str
+
+    @classmethod
+    def of(cls, params: QueryParams, otherwise: str) -> "Asked":
+        """From the address; what is empty or unknown is left out."""
+        folder = params.get("folder", "")
+        given = [(name, value.strip()) for name, value in params.multi_items()]
+        return cls(
+            folder=folder if folder in FOLDERS else otherwise,
+            filters=tuple((name, value) for name, value in given if name in FILTERS and value),
+            sort=params["sort"] if params.get("sort") in SORTS else "",
+            after=params.get("after", ""),
+        )
+
+    def value(self, name: str) -> str:
+        """The first value of a filter."""
+        return next((value for one, value in self.filters if one == name), "")
+
+    def url(self, **changes: Any) -> str:
+        """The address of this list with something else in it."""
+        asked = {"folder": self.folder, "filters": self.filters, "sort": self.sort, "after": "", **changes}
+        pairs = [("folder", asked["folder"]), *asked["filters"]]
+        pairs += [(name, asked[name]) for name in ("sort", "after") if asked[name]]
+        return f"/staf/peti?{urlencode(pairs)}"
+
+    def params(self) -> dict[str, Any]:
+        """As query is asked."""
+        found: dict[str, Any] = {"sort": self.sort or None, "after": self.after or None}
+        for name, value in self.filters:
+            found.setdefault(name, []).append(value)
+        return found
+
+
+@router.get("")
+async def show(visit: Visiting, staff: Staff) -> Response:
+    """A page of a folder."""
+    return await _page(visit, staff, Asked.of(visit.request.query_params, home(staff)))
+
+
+@router.post("/agih")
+async def hand_out(visit: Visiting, staff: Staff) -> Response:
+    """Hand the ticked complaints to one PIC; the list again, with a result for each."""
+    asked = Asked.of(QueryParams(visit.typed.get("back", "").partition("?")[2]), home(staff))
+    ticked = [item.rpartition(":") for item in visit.several("item")]
+    pic = visit.typed.get("pic", "")
+    if "lang" in visit.typed or "again" in visit.typed:
+        return await _page(visit, staff, asked)
+    errors = {} if ticked else {"list": visit.t("bulk.none")}
+    if not pic:
+        errors["bulk-pic"] = visit.t("bulk.no_pic")
+    if errors:
+        return await _page(visit, staff, asked, errors=errors, status=422)
+    items = [
+        {"number": number, "pic": pic, **({"version": int(version)} if version.isdecimal() else {})}
+        for number, _, version in ticked
+    ]
+    try:
+        results = await visit.desk.clients.workflow.assign(items, staff.token)
+    except Problem as problem:
+        if problem.status not in (409, 422, 429):
+            raise
+        errors, notice = refusal.read(visit, problem, ())
+        return await _page(visit, staff, asked, notice=notice, status=refusal.status(problem))
+    done = [one for one in results if one.get("ok")]
+    upto = f"{done[-1]['number']}:{done[-1]['version']}" if done else None
+    response = await _page(visit, staff, asked, results=results, upto=upto)
+    if done:
+        reading.remember(visit, response, done[-1]["number"], done[-1]["version"])
+    return response
+
+
+async def _page(
+    visit: Visit,
+    staff: Pass,
+    asked: Asked,
+    *,
+    errors: dict[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
+    results: list[dict[str, Any]] | None = None,
+    upto: str | None = None,
+) -> Response:
+    errors = dict(errors or {})
+    (found, notice), people, form, _ = await asyncio.gather(
+        _found(visit, staff, asked, upto, notice),
+        reading.members(visit, staff),
+        reading.choices(visit),
+        visit.desk.reference.load_labels(),
+    )
+    pics = [one for one in people if one.active and "PIC" in one.roles]
+    response = visit.page(
+        "staff/inbox.html",
+        status=status,
+        place="/staf/peti",
+        path="/staf/peti",
+        asked=asked,
+        here=asked.url(after=asked.after),
+        found=found,
+        badge=found.badge,
+        folders=[(name, found.folders.get(name, 0)) for name in FOLDERS],
+        due={row.number: deadline(row.due, row.left_days, row.custodian, found.as_of) for row in found.items},
+        chips=_chips(visit, asked, people, form),
+        states=(*STATES, *ENDED),
+        priorities=PRIORITIES,
+        sorts=SORTS,
+        modules=form.modules if form else [],
+        departments=form.departments if form else [],
+        pics=pics,
+        bulk="ADMIN" in staff.staff.roles and any(row.open for row in found.items) and bool(pics),
+        ticked=set(visit.several("item")) if errors or "again" in visit.typed else set(),
+        chosen=visit.typed.get("pic", ""),
+        errors=errors,
+        notice=notice,
+        results=[_result(visit, one) for one in results or []],
+        looks_like_ic=bool(_IC.fullmatch(asked.value("q"))),
+    )
+    visit.cookie(response, KEPT, asked.url(after=asked.after).partition("?")[2], path="/staf")
+    return response
+
+
+async def _found(visit: Visit, staff: Pass, asked: Asked, upto: str | None, notice: str) -> tuple[Inbox, str]:
+    """The rows; where the address asks for what cannot be (an old page mark, a date that is none), the bare folder and
+    the reason."""
+    try:
+        more = {"seen": upto} if upto else {}
+        return await reading.inbox(visit, staff, folder=asked.folder, **asked.params(), **more), notice
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        _, why = refusal.read(visit, problem, ())
+        return await reading.inbox(visit, staff, folder=asked.folder), notice or why
+
+
+def _chips(visit: Visit, asked: Asked, people: list[Member], form: Form | None) -> list[Chip]:
+    def words(name: str, value: str) -> str:
+        match name:
+            case "state" | "phase" | "outcome":
+                return visit.label(name, value)
+            case "module":
+                module = form.module(value) if form else None
+                return module.label(visit.language) if module else value
+            case "department":
+                department = form.department(value) if form else None
+                return department.name if department else value
+            case "ptj":
+                ptj = form.ptj(value) if form else None
+                return ptj.name if ptj else value
+            case "priority":
+                return visit.t(f"priority.{value}") if value in PRIORITIES else value
+            case "pic":
+                return next((one.name for one in people if one.id == value), value)
+            case "overdue":
+                return visit.t("filter.overdue")
+            case _:
+                return f"{visit.t(f'filter.{name}')}: {value}"
+
+    return [
+        Chip(words(name, value), asked.url(filters=tuple(one for one in asked.filters if one != (name, value))))
+        for name, value in asked.filters
+    ]
+
+
+class Result(NamedTuple):
+    """What became of one of many."""
+
+    number: str
+    done: bool
+    why: str
+
+
+def _result(visit: Visit, result: dict[str, Any]) -> Result:
+    """In the page's language: the fields' sentences where there are any, otherwise the problem's own."""
+    problem = result.get("problem") or {}
+    errors = [Text(ms=str(one.get("ms", "")), en=str(one.get("en", ""))) for one in problem.get("errors") or []]
+    messages = problem.get("messages") or {}
+    own = Text(ms=str(messages.get("ms", "")), en=str(messages.get("en", "")))
+    why = " ".join(one[visit.language] for one in errors) or own[visit.language]
+    return Result(str(result.get("number", "")), bool(result.get("ok")), why)
