@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -94,13 +95,18 @@ async def test_a_certificate_nobody_vouches_for_is_refused_and_no_mail_handed_ov
 
 @pytest.mark.parametrize("tls", ["none", "starttls", "tls"])
 async def test_a_server_that_takes_the_call_and_says_nothing_is_left_in_time(tls: str) -> None:
-    async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
+    callers: list[asyncio.StreamWriter] = []
+
+    async def silence(_reader: asyncio.StreamReader, caller: asyncio.StreamWriter) -> None:
+        callers.append(caller)
 
     silent = await asyncio.start_server(silence, "127.0.0.1", 0)
     async with silent:
         outcome = await sent(Post(port=silent.sockets[0].getsockname()[1]), tls=tls, seconds=0.3)
+    for caller in callers:
+        caller.close()
+        with suppress(OSError):
+            await caller.wait_closed()
     assert outcome.fate is Fate.CHANNEL_DOWN
 
 
