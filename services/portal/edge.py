@@ -94,7 +94,8 @@ class Edge:
         # whatever can be read can be asked about: link checkers and mail scanners send HEAD
         bare = scope["method"] == "HEAD"
         if bare:
-            scope["method"] = "GET"
+            # a copy: the server goes by its own to leave out the body
+            scope = {**scope, "method": "GET"}
 
         async def dressed(message: Message) -> None:
             nonlocal status

@@ -274,6 +274,16 @@ def test_a_message_still_on_its_way_arrives_without_a_reload_and_a_half_written_
         expect(page.locator("#text")).to_have_value("separuh ditaip")
 
 
+def test_a_complaint_being_registered_becomes_its_whole_page_by_itself(chromium: Browser, server: Server) -> None:
+    new = {"kind": "thread", "number": NUMBER, "state": None, "submitted_at": THREAD["submitted_at"]}
+    server.outside.on("POST", "/v1/tracking", answer(new))
+    with visiting(chromium) as page:
+        page.goto(f"{server.url}/a/{TOKEN}")
+        expect(page.locator("main")).to_contain_text("diterima, sedang didaftarkan")
+        server.outside.on("POST", "/v1/tracking", answer(THREAD))
+        expect(page.locator("#text")).to_be_visible()
+
+
 @pytest.mark.parametrize("look", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(

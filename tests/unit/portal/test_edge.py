@@ -57,6 +57,15 @@ async def test_every_answer_tells_the_browser_to_run_nothing_but_ours(visitor: h
     assert headers["Referrer-Policy"] in ("same-origin", "no-referrer")
 
 
+async def test_what_can_be_read_can_be_asked_about(visitor: httpx2.AsyncClient, outside: Outside) -> None:
+    for path in ("/", f"/a/{TOKEN}", "/static/components.css"):
+        asked = await visitor.head(path)
+        assert (asked.status_code, asked.content) == (200, b"")
+        assert int(asked.headers["Content-Length"]) > 0
+    assert (await visitor.head("/hantar")).status_code == 405
+    assert outside.calls("POST", "/v1/complaints") == []
+
+
 async def test_no_page_carries_a_script_or_a_style_of_its_own(visitor: httpx2.AsyncClient) -> None:
     for path in ("/", "/semakan", f"/a/{TOKEN}", "/panduan"):
         html = (await visitor.get(path)).text
