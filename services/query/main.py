@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 readers = msgspec.json.decode(letter.data, type=_Readers)
                 said = {"number": letter.subject, "version": letter.sequence, "seen_by": readers.seen_by}
                 await bus.client.publish(PROJECTED, msgspec.json.encode(said))
-        except nats.errors.Error:
+        except (nats.errors.Error, OSError):
             return  # lossy by contract: a page that misses it asks again
 
     def hearing(stream: str, subject: str) -> Consumer:

@@ -41,7 +41,7 @@ async def track(
     db: Model,
     progress: Catching,
     asked: Tracked | None = None,
-    x_tracking_token: Annotated[str | None, Header(max_length=200)] = None,
+    x_tracking_token: Annotated[str | None, Header()] = None,
     after: Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9-]*$")] = None,
 ) -> Response:
     """A link or IC and number: the public thread, with the fate of message `after` if asked. The number alone: status.

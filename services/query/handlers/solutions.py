@@ -12,7 +12,11 @@ STAFF = frozenset({"ADMIN", "PIC", "IMPLEMENTOR", "MANAGEMENT"})
 async def show_solutions(tx: Tx, caller: Caller | None, q: str, limit: int) -> views.Solutions:
     """The office's own staff see all of them and where they came from; everybody else what is published."""
     staff = caller is not None and not STAFF.isdisjoint(caller.roles)
-    rows = await store.search(tx, q, published_only=not staff, limit=limit)
+    rows = (
+        await store.alike(tx, q, published_only=not staff, limit=limit)
+        if q
+        else await store.latest(tx, published_only=not staff, limit=limit)
+    )
     return {
         "items": [
             {

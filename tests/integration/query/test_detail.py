@@ -195,6 +195,32 @@ async def test_staff_find_every_solution_and_where_it_came_from(db: Database, do
     assert (await door.client.get("/v1/solutions", headers={"Authorization": "Bearer x"})).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Baucar tersangkut sejak pagi", True),
+        ("bauc", True),
+        ("baucar tidak dapat diluluskan dalam sistem sejak semalam", False),
+        ("gajah", False),
+        ("yang dan di", False),
+        ("' | !! :* & \\", False),
+    ],
+)
+async def test_a_title_as_it_is_typed_finds_what_looks_like_it(
+    db: Database, door: Door, typed: str, found: bool
+) -> None:
+    await hear(db, sealed(a_solution()))
+    answered = await door.client.get("/v1/solutions", params={"q": typed})
+    assert answered.status_code == 200
+    assert bool(answered.json()["items"]) is found
+
+
+async def test_the_solution_that_holds_the_most_words_comes_first(db: Database, door: Door) -> None:
+    await hear(db, sealed(a_solution()), sealed(a_solution(ORIGINAL, symptom="Laporan baucar kosong")))
+    found = (await door.get("/v1/solutions", ADMIN, q="laporan baucar")).json()["items"]
+    assert [solution["number"] for solution in found] == [ORIGINAL, NUMBER]
+
+
 async def test_a_solution_saved_again_is_the_newer_one(db: Database, door: Door) -> None:
     await hear(db, sealed(a_solution()), sealed(a_solution(symptom="Lain pula"), 2), sealed(a_solution(), 1))
     found = (await door.get("/v1/solutions", ADMIN)).json()["items"]

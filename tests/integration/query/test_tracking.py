@@ -153,6 +153,7 @@ async def test_a_miss_and_a_mismatch_answer_the_same(db: Database, door: Door) -
         await door.track({"number": "\u0000 HD' or 1=1", "ic": IC}),
         await door.track(link="1.HD-2026-000123-C.1772326800.AAAAAAAAAAAAAAAAAAAAAA"),
         await door.track(link="forged"),
+        await door.track(link="x" * 2000),
     ):
         assert shown(other) == shown(mismatch)
 
