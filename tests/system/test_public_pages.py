@@ -210,6 +210,24 @@ def test_going_back_finds_everything_that_was_typed(chromium: Browser, server: S
         assert page.input_value("#ptj") == "101-001"
 
 
+def test_going_all_the_way_back_and_sending_the_same_again_is_the_same_complaint(
+    chromium: Browser, server: Server
+) -> None:
+    with visiting(chromium) as page:
+        page.goto(server.url)
+        fill(page)
+        for _ in range(2):
+            page.get_by_role("button", name="Semak dan hantar").click()
+            page.get_by_role("button", name="Hantar", exact=True).click()
+            expect(page.locator(".number")).to_have_text(NUMBER)
+            page.go_back()
+            page.go_back()
+            expect(page.locator("#title")).to_have_value(TYPED["title"])
+        filed = server.outside.calls("POST", "/v1/complaints")
+        assert len(filed) == 2
+        assert len({asked.headers["Idempotency-Key"] for asked in filed}) == 1
+
+
 def test_the_language_switch_keeps_what_is_typed(chromium: Browser, server: Server) -> None:
     with visiting(chromium) as page:
         page.goto(server.url)

@@ -22,6 +22,8 @@
   // going back finds what was typed, also where a browser keeps neither the page nor the field
   const kept = history.state?.typed ?? {};
   for (const form of all("form[data-once]")) {
+    // the form's own key too: the same words sent again from here are the same complaint
+    if (kept.key && form.elements.key) form.elements.key.value = kept.key;
     for (const field of form.elements) {
       if (!(field.name in kept) || field.type === "hidden" || field.type === "password") continue;
       if (field.type === "radio" || field.type === "checkbox") field.checked ||= kept[field.name] === field.value;
