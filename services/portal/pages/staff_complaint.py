@@ -18,7 +18,7 @@ from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal, wrong
 from services.portal.pages import staff_needs as needs
 from services.portal.pages import staff_reading as reading
-from services.portal.pages.staff_inbox import KEPT, PRIORITIES
+from services.portal.pages.staff_inbox import PRIORITIES, last
 from services.portal.pages.staff_shapes import (
     Allowed,
     Clocks,
@@ -93,7 +93,8 @@ async def audit(number: str, visit: Visiting, staff: Staff) -> Response:
             return missing(visit)
         raise
     await visit.desk.reference.load_labels()
-    return visit.page("staff/audit.html", place="/staf/peti", number=number, happened=found)
+    badge = await reading.badge(visit, staff)
+    return visit.page("staff/audit.html", place="/staf/peti", badge=badge, number=number, happened=found)
 
 
 @router.post("/{number}/hubungan")
@@ -139,8 +140,11 @@ def trouble(visit: Visit, fault: Unavailable) -> Response:
 async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Response:
     standing = await reading.standing(visit, staff, number)
     found = await reading.detail(visit, staff, number, max(standing.version, _asked_version(visit, number)))
-    pics, form, _ = await asyncio.gather(
-        _pics(visit, staff, standing), reading.choices(visit), visit.desk.reference.load_labels()
+    pics, form, badge, _ = await asyncio.gather(
+        _pics(visit, staff, standing),
+        reading.choices(visit),
+        reading.badge(visit, staff),
+        visit.desk.reference.load_labels(),
     )
     acts = _acts(visit, standing)
     typed = visit.typed
@@ -150,6 +154,7 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         "staff/complaint.html",
         status=again.status,
         place="/staf/peti",
+        badge=badge,
         switch=Switch("act", f"/staf/aduan/{number}/tindakan") if acts else None,
         number=standing.number,
         standing=standing,
@@ -178,7 +183,7 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         priorities=PRIORITIES,
         reveals=any(one.role in HANDLERS for one in standing.allowed),
         contact=again.contact,
-        back=_back(visit),
+        back=last(visit),
         outsider="VENDOR" in staff.staff.roles and HANDLERS.isdisjoint(staff.staff.roles),
     )
 
@@ -251,8 +256,3 @@ def _module_name(visit: Visit, standing: Standing, found: Detail | None, form: F
     if module:
         return module.label(visit.language)
     return (found.module_name[visit.language] if found else "") or standing.module
-
-
-def _back(visit: Visit) -> str:
-    kept = visit.request.cookies.get(KEPT, "")
-    return f"/staf/peti?{kept}" if kept and kept.isprintable() else "/staf/peti"

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+import msgspec
 from fastapi import APIRouter
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from services.portal.clients import Form, Pass, Problem, Text
-from services.portal.desk import Visit, Visiting
+from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal
 from services.portal.pages import staff_reading as reading
 from services.portal.pages.staff import STATES, home
@@ -84,6 +85,23 @@ async def show(visit: Visiting, staff: Staff) -> Response:
     return await _page(visit, staff, Asked.of(visit.request.query_params, home(staff)))
 
 
+@router.post("/kp")
+async def by_ic(visit: Visiting, staff: Staff) -> Response:
+    """The complaints of one IC. It is posted, so that it is in no address and no log."""
+    ic = visit.typed.get("ic", "").strip()
+    asked = Asked("all", (), "", "")
+    if not ic:
+        return await _page(visit, staff, asked, errors={"by-ic": visit.t("track.empty.ic")}, status=422)
+    return await _page(visit, staff, asked, ic=ic)
+
+
+@router.get("/kp")
+@router.get("/agih")
+async def back(visit: Visiting, _: Staff) -> Response:
+    """A GET hands out nothing; it leads to the list last looked at."""
+    return visit.redirect(last(visit))
+
+
 @router.post("/agih")
 async def hand_out(visit: Visiting, staff: Staff) -> Response:
     """Hand the ticked complaints to one PIC; the list again, with a result for each."""
@@ -116,6 +134,12 @@ async def hand_out(visit: Visiting, staff: Staff) -> Response:
     return response
 
 
+def last(visit: Visit) -> str:
+    """The address of the list last looked at."""
+    kept = visit.request.cookies.get(KEPT, "")
+    return f"/staf/peti?{kept}" if kept and kept.isascii() and kept.isprintable() else "/staf/peti"
+
+
 async def _page(
     visit: Visit,
     staff: Pass,
@@ -126,10 +150,11 @@ async def _page(
     status: int = 200,
     results: list[dict[str, Any]] | None = None,
     upto: str | None = None,
+    ic: str = "",
 ) -> Response:
     errors = dict(errors or {})
     (found, notice), people, form, _ = await asyncio.gather(
-        _found(visit, staff, asked, upto, notice),
+        _of_ic(visit, staff, ic) if ic else _found(visit, staff, asked, upto, notice),
         reading.members(visit, staff),
         reading.choices(visit),
         visit.desk.reference.load_labels(),
@@ -140,13 +165,17 @@ async def _page(
         status=status,
         place="/staf/peti",
         path="/staf/peti",
+        hands={role for role in ("ADMIN", "VENDOR") if role in staff.staff.roles},
         asked=asked,
         here=asked.url(after=asked.after),
         found=found,
         badge=found.badge,
         folders=[(name, found.folders.get(name, 0)) for name in FOLDERS],
         due={row.number: deadline(row.due, row.left_days, row.custodian, found.as_of) for row in found.items},
-        chips=_chips(visit, asked, people, form),
+        chips=[Chip(visit.t("by_ic.chip", last=ic[-4:]), asked.url())] if ic else _chips(visit, asked, people, form),
+        ic=ic or visit.typed.get("ic", ""),
+        by_ic=bool(ic),
+        searches="VENDOR" not in staff.staff.roles,
         states=(*STATES, *ENDED),
         priorities=PRIORITIES,
         sorts=SORTS,
@@ -156,6 +185,7 @@ async def _page(
         bulk="ADMIN" in staff.staff.roles and any(row.open for row in found.items) and bool(pics),
         ticked=set(visit.several("item")) if errors or "again" in visit.typed else set(),
         chosen=visit.typed.get("pic", ""),
+        switch=_switch(bool(ic) or "by-ic" in errors, bool(errors)),
         errors=errors,
         notice=notice,
         results=[_result(visit, one) for one in results or []],
@@ -178,6 +208,22 @@ async def _found(visit: Visit, staff: Pass, asked: Asked, upto: str | None, noti
         return await reading.inbox(visit, staff, folder=asked.folder), notice or why
 
 
+async def _of_ic(visit: Visit, staff: Pass, ic: str) -> tuple[Inbox, str]:
+    """What the IC has filed, as far as the reader may see it, beside the counts of the folders."""
+    found, counts = await asyncio.gather(
+        visit.desk.clients.query.search(ic, staff.token, after=visit.typed.get("after") or None),
+        reading.inbox(visit, staff, folder="all", limit=1),
+    )
+    return msgspec.structs.replace(reading.shaped(found, Inbox), folders=counts.folders, badge=counts.badge), ""
+
+
+def _switch(of_ic: bool, wrong: bool) -> Switch | None:
+    """The form a change of language must keep, where the address does not say it all."""
+    if of_ic:
+        return Switch("by-ic-form", "/staf/peti/kp")
+    return Switch("bulk", "/staf/peti/agih") if wrong else None
+
+
 def _chips(visit: Visit, asked: Asked, people: list[Member], form: Form | None) -> list[Chip]:
     def words(name: str, value: str) -> str:
         match name:
@@ -196,6 +242,8 @@ def _chips(visit: Visit, asked: Asked, people: list[Member], form: Form | None) 
                 return visit.t(f"priority.{value}") if value in PRIORITIES else value
             case "pic":
                 return next((one.name for one in people if one.id == value), value)
+            case "q":
+                return visit.t("filter.q.chip", words=value)
             case "overdue":
                 return visit.t("filter.overdue")
             case _:

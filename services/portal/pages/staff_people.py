@@ -25,13 +25,17 @@ async def show(visit: Visiting, staff: Staff) -> Response:
     """Everybody, for Admin and management."""
     if {"ADMIN", "MANAGEMENT"}.isdisjoint(staff.staff.roles):
         return wrong.page(visit, 403, key="error.denied")
-    people, form, _ = await asyncio.gather(
-        reading.everybody(visit, staff), reading.choices(visit), visit.desk.reference.load_labels()
+    people, form, badge, _ = await asyncio.gather(
+        reading.everybody(visit, staff),
+        reading.choices(visit),
+        reading.badge(visit, staff),
+        visit.desk.reference.load_labels(),
     )
     done = visit.request.query_params.get("simpan", "")
     return visit.page(
         "staff/people.html",
         place="/staf/kakitangan",
+        badge=badge,
         people=sorted(people, key=lambda one: not one.active),
         module_names={module.slug: module.label(visit.language) for module in form.modules} if form else {},
         edits="ADMIN" in staff.staff.roles,
@@ -96,7 +100,9 @@ async def _form(
 ) -> Response:
     if "ADMIN" not in staff.staff.roles:
         return wrong.page(visit, 403, key="error.denied")
-    form, _ = await asyncio.gather(reading.choices(visit), visit.desk.reference.load_labels())
+    form, badge, _ = await asyncio.gather(
+        reading.choices(visit), reading.badge(visit, staff), visit.desk.reference.load_labels()
+    )
     known = Member(id=NEW, name="")
     if member != NEW:
         found = next((one for one in await _everybody(visit, staff) if one.id == member), None)
@@ -113,6 +119,7 @@ async def _form(
         "staff/member.html",
         status=status if errors or notice else 200,
         place="/staf/kakitangan",
+        badge=badge,
         switch=Switch("member", f"/staf/kakitangan/{member}"),
         member=known,
         new=member == NEW,

@@ -49,6 +49,15 @@ async def listed(visit: Visit, staff: Pass, **asked: object) -> Inbox:
     return shaped(await visit.desk.clients.query.get("/v1/complaints", staff.token, **asked), Inbox)
 
 
+async def badge(visit: Visit, staff: Pass) -> int:
+    """How many complaints wait for the reader's first act; a page about something else does without."""
+    try:
+        found = await visit.desk.clients.query.get("/v1/badge", staff.token, seen=seen(visit))
+    except (Problem, Unavailable):
+        return 0
+    return int(found.get("badge", 0))
+
+
 async def standing(visit: Visit, staff: Pass, number: str) -> Standing:
     """The complaint as workflow has it. Raises `Problem` 404 where it is not the reader's."""
     return shaped(await visit.desk.clients.workflow.complaint(number, staff.token), Standing)

@@ -30,6 +30,7 @@ async def search(visit: Visiting, staff: Staff) -> Response:
     return visit.page(
         "staff/solutions.html",
         place="/staf/penyelesaian",
+        badge=await reading.badge(visit, staff),
         words=words,
         solutions=found,
         many=len(found) >= SHOWN,

@@ -21,11 +21,12 @@ def page(visit: Visit, status: int, *, retry_after: int = 0, key: str = "") -> H
     key = key or f"error.{status if status in TOLD else 500 if status >= 500 else 404}"
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     staff = visit.staff is not None
-    ways = (
-        [("/staf", visit.t("dashboard"))] if staff else [("/", visit.t("nav.new")), ("/semakan", visit.t("nav.search"))]
-    )
+    if staff:
+        ways = [("/staf", visit.t("dashboard")), ("/staf/peti", visit.t("inbox"))]
+    else:
+        ways = [("/", visit.t("nav.new")), ("/semakan", visit.t("nav.search"))]
     return visit.page(
-        "pages/message.html",
+        "staff/message.html" if staff else "pages/message.html",
         status=status,
         headers=headers,
         heading=visit.t(key),
