@@ -3,13 +3,15 @@
 from fastapi import FastAPI
 
 from services.workflow import subscriptions
-from services.workflow.api import complaints, office, record, sessions, staff
+from services.workflow.api import complaints, office, record, sessions, staff, uploads
 from services.workflow.handlers.people import Keys, Passwords
 from services.workflow.settings import Settings
 from services.workflow.store.complaints import say_record_again
 from services.workflow.timers import House
 from shared import events, web
 from shared.auth import StaffTokens
+from shared.blobs.keep import Blobs
+from shared.blobs.uploads import Uploads
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
@@ -40,7 +42,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         register=events.REGISTER,
         after_commit=said,
     )
-    house = House(db, relay.poke)
+    kept = Uploads(db, Blobs(settings.blobs), settings.clamd)
+    house = House(db, kept, relay.poke)
 
     async def hear() -> None:
         await house.until_it_stands()
@@ -50,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         "workflow",
         about=ABOUT,
         settings=settings,
-        routers=[sessions.router, complaints.router, staff.router, office.router, record.router],
+        routers=[sessions.router, complaints.router, staff.router, office.router, record.router, uploads.router],
         db=db,
         loops=[bus.run, relay.run, house.keep, hear],
         needed=[house.why_not_ready],
@@ -64,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 parse_key(settings.staff_index_key.get_secret_value()),
             ),
             "house": house,
+            "uploads": kept,
             "passwords": Passwords(),
             "limits": Limits(db, on=settings.rate_limits == "on"),
         },

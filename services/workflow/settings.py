@@ -14,3 +14,7 @@ class Settings(ServiceSettings):
     """Base64url of 32 bytes: finds staff by IC without storing it."""
     staff_private_key: SecretStr
     """Ed25519 seed, base64url of 32 bytes: signs staff tokens."""
+    blobs: str
+    """Where attachments lie: `file:///...`, or `s3://...`."""
+    clamd: str | None = None
+    """`host:port` of a virus scanner; without one, files say that they were not scanned."""

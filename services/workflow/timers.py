@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 
 from services.workflow.handlers import office
 from services.workflow.store import people
+from shared.blobs.uploads import Uploads
 from shared.db import Database
 from shared.web.edge import forget_answers
 
@@ -16,8 +17,9 @@ SWEEP_SECONDS = 3600.0
 class House:
     """Keeps the office's facts standing; nothing is heard before they do."""
 
-    def __init__(self, db: Database, poke: Callable[[], None]) -> None:
+    def __init__(self, db: Database, uploads: Uploads, poke: Callable[[], None]) -> None:
         self._db = db
+        self._uploads = uploads
         self._poke = poke
         self._stands = asyncio.Event()
 
@@ -30,6 +32,7 @@ class House:
                 await forget_answers(tx)
             self._poke()
             self._stands.set()
+            await self._uploads.sweep()
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def until_it_stands(self) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from shared.blobs.file import File
 from shared.envelope import Event
 
 
@@ -45,6 +46,8 @@ class ComplaintSubmitted(Event, frozen=True, kw_only=True):
     robot_check: str
     """`passed`, or `missing` (no JavaScript: accepted and flagged)."""
     attachments: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    """The attachments as they are kept; `attachments` are their ids."""
 
 
 class ComplainantActed(Event, frozen=True, kw_only=True):
@@ -62,6 +65,8 @@ class ComplainantActed(Event, frozen=True, kw_only=True):
     proof: str
     """`link`, or `ic_and_name`."""
     attachments: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    """The attachments as they are kept; `attachments` are their ids."""
 
 
 class TrackingLinkRequested(Event, frozen=True, kw_only=True):

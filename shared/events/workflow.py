@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
+from shared.blobs.file import File
 from shared.envelope import Event
 from shared.events.intake import Contact
 
@@ -64,6 +65,8 @@ class ComplaintEvent(Event, frozen=True, kw_only=True):
     """Who may read the text: P public, S staff, V the vendor's leg."""
     text: str | None = None
     attachments: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    """The attachments as they are kept; `attachments` are their ids."""
     message: str | None = None
     """Intake's message id, where a complainant's message caused this."""
 

@@ -43,5 +43,6 @@ def settings(service: str, database_url: str, nats_url: str, **more: Any) -> dic
         "tracking_keys": TRACKING_KEYS,
         "index_key": INDEX_KEY,
         "altcha_key": key(f"altcha-{service}"),
+        "blobs": "memory:///",
         **more,
     }

@@ -59,6 +59,7 @@ def receive(said: ComplaintSubmitted, rules: Rules, now: datetime) -> tuple[Comp
         audience=("P",),
         text=said.description,
         attachments=said.attachments,
+        files=said.files,
         contact=said.contact,
         department=said.department,
         department_name=said.department_name,
@@ -95,6 +96,7 @@ def act(
         audience=tuple(row.readers),
         text=given.text,
         attachments=given.attachments,
+        files=given.files,
         message=given.message,
         **extra,
     )
@@ -175,6 +177,7 @@ def hold(
         audience=("P",),
         text=given.text,
         attachments=given.attachments,
+        files=given.files,
         message=given.message,
         action=action,
         why_ms=why[0],

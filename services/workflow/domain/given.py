@@ -8,6 +8,7 @@ import msgspec
 import phonenumbers
 
 from services.workflow.machine import Action, Row
+from shared.blobs.file import File
 from shared.errors import FieldError, Invalid, Text
 from shared.events.intake import Contact
 from shared.events.workflow import Person
@@ -45,6 +46,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None = None
     score: int | None = None
     attachments: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    """The attachments once their uploads were found."""
     message: str | None = None
     kind: str | None = None
     rule: str | None = None

@@ -17,6 +17,7 @@ from services.workflow.machine.step import refusal
 from services.workflow.store import complaints, facts, people
 from services.workflow.store.complaints import Loaded
 from shared.auth import Caller
+from shared.blobs import uploads
 from shared.db import Tx
 from shared.envelope import Envelope, seal
 from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound, Refused, Text
@@ -50,7 +51,9 @@ async def take_message(tx: Tx, said: ComplainantActed, envelope: Envelope) -> No
     loaded = await _load(tx, said.number)
     known = await facts.known(tx)
     action = Action(said.action)
-    words = Given(text=said.text or None, score=said.score, attachments=said.attachments, message=said.message)
+    words = Given(
+        text=said.text or None, score=said.score, attachments=said.attachments, files=said.files, message=said.message
+    )
     actor = Actor(role=Role.COMPLAINANT, name=loaded.complaint.contact.name)
     asked = _facts(loaded, Role.COMPLAINANT, known, None)
     try:
@@ -94,6 +97,8 @@ async def act(
     words = given.checked(await _with_pic(tx, words, row, pic), row, modules=standing.known.modules)
     await _check_meaning(tx, standing.complaint, action, words)
     words = _with_contact(standing.complaint, words, keyring)
+    files = await uploads.use(tx, words.attachments, f"staff:{caller.id}", number)
+    words = msgspec.structs.replace(words, files=files)
     actor = Actor(role=role, id=caller.id, name=caller.name)
     before = Loaded(standing.complaint, standing.now, standing.pic_is_active)
     asked = _facts(before, role, standing.known, caller.id)
@@ -213,8 +218,6 @@ async def _check_meaning(tx: Tx, complaint: Complaint, action: Action, words: Gi
         if loaded is None or loaded.complaint.duplicate_of == complaint.number:
             text = Text("Tiada aduan lain dengan nombor ini", "There is no other complaint of this number")
             raise Invalid([FieldError("duplicate_of", "no_such_complaint", text)])
-    if words.attachments:
-        raise Invalid([FieldError("attachments", "no_such_file", Text("Tiada fail dijumpai", "No such file"))])
 
 
 def _with_contact(complaint: Complaint, words: Given, keyring: Keyring) -> Given:

@@ -3,6 +3,7 @@
 from alembic import op
 
 from shared import limits, outbox
+from shared.blobs import uploads
 from shared.bus import fence
 from shared.db import run_script
 from shared.web import edge
@@ -102,5 +103,13 @@ create trigger audit_is_append_only before update or delete on access_audit
 
 
 def upgrade() -> None:
-    for schema in (outbox.SCHEMA_V1, fence.SCHEMA_V1, edge.SCHEMA_V1, limits.SCHEMA_V1, TABLES, APPEND_ONLY):
+    for schema in (
+        outbox.SCHEMA_V1,
+        fence.SCHEMA_V1,
+        edge.SCHEMA_V1,
+        limits.SCHEMA_V1,
+        uploads.SCHEMA_V1,
+        TABLES,
+        APPEND_ONLY,
+    ):
         run_script(op.get_bind(), schema)

@@ -1,0 +1,30 @@
+"""Files that staff are about to hang on a reply, a note or a vendor's log."""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, File, Request, UploadFile
+from pydantic import BaseModel
+
+from services.workflow.api.edge import Present
+from shared.blobs.uploads import BODY_BYTES, Uploads
+
+router = APIRouter(prefix="/v1", tags=["uploads"])
+
+
+class Uploaded(BaseModel):
+    """A checked file, to be named in `attachments` within a day. `scan`: `clean` or `not_scanned`."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    scan: str
+
+
+@router.post("/uploads", status_code=201, max_body_size=BODY_BYTES)
+async def upload(request: Request, caller: Present, file: Annotated[UploadFile, File()]) -> Uploaded:
+    """A JPG, PNG or PDF of at most 10 MB; anything else, and anything hidden in one, is refused with why."""
+    uploads: Uploads = request.app.state.uploads
+    taken = await uploads.take(file.filename or "", await file.read(), f"staff:{caller.id}")
+    return Uploaded(**msgspec.structs.asdict(taken))

@@ -1,0 +1,129 @@
+"""Between an upload and the text it will hang on: who sent it, and whether it has been used.
+
+An upload is checked, scanned and stored before it counts; a command uses it once, in the command's own transaction;
+one that nobody used is swept after a day, bytes and row. Its id is 122 random bits: holding it is what proves a
+visitor's claim, and staff may use only their own.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from shared.blobs.check import MAX_BYTES, REASONS, Rejected, expected_type
+from shared.blobs.file import File
+from shared.blobs.keep import Blobs
+from shared.blobs.scan import INFECTED, scan
+from shared.blobs.workshop import Workshop
+from shared.db import Database, Tx
+from shared.errors import FieldError, Invalid, Text
+
+SCHEMA_V1 = """
+create table upload (
+    id uuid primary key,
+    owner text not null,
+    name text not null,
+    type text not null,
+    size int not null,
+    scan text not null,
+    stored boolean not null default false,
+    at timestamptz not null default clock_timestamp(),
+    used_by text
+);
+create index upload_unused on upload (at) where used_by is null;
+"""
+
+PUBLIC = "public"
+AT_MOST = 5
+BODY_BYTES = MAX_BYTES + 64 * 1024
+"""An upload's request: the file and what multipart puts around it."""
+KEPT_HOURS = 24
+NO_SUCH_FILE = Text(
+    "Fail ini tiada atau telah luput; sila muat naik semula", "There is no such file any more; please upload it again"
+)
+TOO_MANY = Text(f"Tidak melebihi {AT_MOST} fail", f"At most {AT_MOST} files")
+
+
+class Uploads:
+    """Takes files in for one service."""
+
+    def __init__(self, db: Database, blobs: Blobs, clamd: str | None) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._clamd = clamd
+        self._workshop = Workshop()
+
+    async def take(self, name: str, content: bytes, owner: str) -> File:
+        """Check, scan and store a file. Holds no transaction meanwhile. Raises `Invalid` on the field `file`."""
+        try:
+            kind = expected_type(name, content)
+            checked = await self._workshop.check(kind, content)
+            scanned = await scan(self._clamd, content)
+            if scanned == INFECTED:
+                raise Rejected("infected")
+        except Rejected as rejected:
+            raise Invalid([FieldError("file", rejected.code, REASONS[rejected.code])]) from None
+        file = File(id=str(uuid4()), name=name, type=kind, size=len(checked.content), scan=scanned)
+        blob = UUID(file.id)
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                "insert into upload (id, owner, name, type, size, scan) values ($1, $2, $3, $4, $5, $6)",
+                blob,
+                owner,
+                file.name,
+                file.type,
+                file.size,
+                file.scan,
+            )
+        await self._blobs.put(blob, checked.content)
+        await self._blobs.put(blob, checked.preview, "preview")
+        async with self._db.transaction() as tx:
+            await tx.execute("update upload set stored = true where id = $1", blob)
+        return file
+
+    async def sweep(self) -> int:
+        """Forget what nobody used for a day, bytes first; answers how many."""
+        async with self._db.transaction() as tx:
+            rows = await tx.fetch(
+                "select id from upload where used_by is null"
+                " and at < clock_timestamp() - make_interval(hours => $1) limit 500",
+                KEPT_HOURS,
+            )
+        for row in rows:
+            async with self._db.transaction() as tx:
+                # Deleted first: a command that uses it at this moment holds the row, and then nothing is forgotten.
+                gone = await tx.fetchval("delete from upload where id = $1 and used_by is null returning id", row["id"])
+            if gone is not None:
+                await self._blobs.delete(row["id"])
+        return len(rows)
+
+
+async def use(tx: Tx, ids: Sequence[str], owner: str, about: str) -> tuple[File, ...]:
+    """The files a command hangs on its text, used up with it. Raises `Invalid` on the field `attachments` for a file
+    that is missing, not the owner's, used already, swept, or named twice."""
+    if not ids:
+        return ()
+    if len(ids) > AT_MOST:
+        raise Invalid([FieldError("attachments", "too_many", TOO_MANY)])
+    wanted = [_uuid(one) for one in ids]
+    rows = await tx.fetch(
+        """
+        update upload set used_by = $3
+        where id = any($1::uuid[]) and owner = $2 and stored and used_by is null
+            and at > clock_timestamp() - make_interval(hours => $4)
+        returning id, name, type, size, scan
+        """,
+        wanted,
+        owner,
+        about,
+        KEPT_HOURS,
+    )
+    found = {row["id"]: File(**{**row, "id": str(row["id"])}) for row in rows}
+    if len(found) != len(wanted):
+        raise Invalid([FieldError("attachments", "no_such_file", NO_SUCH_FILE)])
+    return tuple(found[one] for one in wanted)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
