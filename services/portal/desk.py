@@ -1,5 +1,6 @@
 """What every page has at hand: the clients, the words, the templates, and the visit it answers."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -94,6 +95,11 @@ class Visit:
     def several(self, name: str) -> list[str]:
         """All values of a field that may be sent several times."""
         return [value for field, value in self.sent if field == name]
+
+    def key_of(self, *words: str) -> str:
+        """The Idempotency-Key of these words sent from the rendered form that this visit sends."""
+        said = "\0".join([self.typed.get("key", ""), *words])
+        return hashlib.sha256(said.encode()).hexdigest()[:40]
 
     def page(
         self,

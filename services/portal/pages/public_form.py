@@ -6,7 +6,6 @@ form that was gone back to and changed files another.
 """
 
 import contextlib
-import hashlib
 import uuid
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -86,7 +85,7 @@ async def check(visit: Visiting) -> Response:
 async def send(visit: Visiting) -> Response:
     """File the complaint and lead on to its receipt."""
     # the robot check is left out: made again, it is still the same complaint
-    key = key_of(visit, *(f"{name}={visit.typed.get(name, '')}" for name in NAMES if name != "altcha"))
+    key = visit.key_of(*(f"{name}={visit.typed.get(name, '')}" for name in NAMES if name != "altcha"))
     try:
         try:
             receipt = await visit.desk.clients.intake.file(filing(visit), key)
@@ -150,12 +149,6 @@ def filing(visit: Visit) -> Filing:
         confirmed=bool(typed.get("confirmed")),
         altcha=typed.get("altcha") or None,
     )
-
-
-def key_of(visit: Visit, *words: str) -> str:
-    """The Idempotency-Key of these words sent from this rendered form."""
-    said = "\0".join([visit.typed.get("key", ""), *words])
-    return hashlib.sha256(said.encode()).hexdigest()[:40]
 
 
 def _trouble(visit: Visit, fault: Unavailable, action: str) -> Response:

@@ -7,39 +7,35 @@ the rendered form. What may be shown is query's to decide; a miss and a mismatch
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.portal.clients import Form, Problem, Proof, Tracking, Unavailable
+from services.portal.clients import Problem, Proof, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal
-from services.portal.pages.public_form import key_of
+from services.portal.pages.tracking_shown import known_form, not_opened, search_page, thread_page
 
 router = APIRouter(include_in_schema=False)
 
-SEARCHED = ("ic", "number")
 SAID = ("text", "close", "score", "comment", "ic", "name", "altcha")
 """What the reply form sends, in its order."""
 KEPT = ("key", "number", "opened_with", "act", *SAID)
 SCORES = ("1", "2", "3", "4", "5")
 Say = Callable[[Proof, str], Awaitable[str]]
-UNLINKED = {"Referrer-Policy": "no-referrer"}
-"""For pages whose address is a right: no other page may learn it."""
 
 
 @router.get("/semakan")
 async def search(visit: Visiting) -> Response:
     """The empty search."""
-    return _search(visit)
+    return search_page(visit)
 
 
 @router.post("/semakan/borang")
 async def search_again(visit: Visiting) -> Response:
     """The search with what was typed, in the other language."""
-    return _search(visit)
+    return search_page(visit)
 
 
 @router.post("/semakan")
@@ -47,17 +43,17 @@ async def find(visit: Visiting) -> Response:
     """Show what these numbers may show."""
     number, ic = (visit.typed.get(name, "").strip() for name in ("number", "ic"))
     if not number and not ic:
-        return _search(visit, {"ic": visit.t("track.empty")}, status=422)
+        return search_page(visit, {"ic": visit.t("track.empty")}, status=422)
     try:
         tracking = await visit.desk.clients.query.track(number=number.upper(), ic=ic)
         if tracking.kind == "sent":
-            await visit.desk.clients.intake.send_links(ic, visit.language, key_of(visit, "links", ic))
+            await visit.desk.clients.intake.send_links(ic, visit.language, visit.key_of("links", ic))
         await visit.desk.reference.load_labels()
     except Problem as problem:
-        return _not_opened(visit, "", problem)
+        return not_opened(visit, "", problem)
     except Unavailable:
-        return _search(visit, notice=visit.t("error.503.text"), status=503)
-    form = await _form(visit)
+        return search_page(visit, notice=visit.t("error.503.text"), status=503)
+    form = await known_form(visit)
     if tracking.kind == "status":
         return visit.page(
             "pages/status.html",
@@ -68,8 +64,8 @@ async def find(visit: Visiting) -> Response:
             key=str(uuid.uuid4()),
         )
     if tracking.kind == "thread":
-        return _thread(visit, tracking, "", {}, {}, form=form)
-    return _search(visit, outcome=tracking.kind, tracking=tracking, form=form)
+        return thread_page(visit, tracking, "", {}, {}, form=form)
+    return search_page(visit, outcome=tracking.kind, tracking=tracking, form=form)
 
 
 @router.post("/semakan/lihat")
@@ -160,7 +156,7 @@ async def _act(visit: Visit, token: str, action: str, say: Say) -> Response:
     proof = Proof(altcha=altcha) if token else Proof(typed.get("ic", ""), typed.get("name", ""), altcha)
     said = (typed.get(name, "") for name in ("number", "text", "comment", "score"))
     try:
-        message = await say(proof, key_of(visit, action, *said))
+        message = await say(proof, visit.key_of(action, *said))
     except Unavailable as fault:
         return _trouble(visit, fault)
     except Problem as problem:
@@ -168,7 +164,7 @@ async def _act(visit: Visit, token: str, action: str, say: Say) -> Response:
             # a wrong IC, a wrong name and no such complaint are one answer
             return await _show(visit, token, {"name": visit.t("say.mismatch")})
         if problem.status in (401, 404):
-            return _not_opened(visit, token, problem)
+            return not_opened(visit, token, problem)
         if problem.code not in ("key_reused", "still_running"):
             errors, notice = refusal.read(visit, problem, SAID)
             return await _show(visit, token, errors, notice, refusal.status(problem))
@@ -199,120 +195,19 @@ async def _show(
         else:
             tracking = await track(number=typed.get("number", ""), ic=typed.get("opened_with", ""), after=after)
         await visit.desk.reference.load_labels()
-        form = await _form(visit)
+        form = await known_form(visit)
     except Unavailable as fault:
         if visit.request.method == "POST":
             return _trouble(visit, fault)
         raise
     except Problem as problem:
-        return _not_opened(visit, token, problem)
+        return not_opened(visit, token, problem)
     errors = errors or {}
     status = 422 if errors and status == 200 else status
     # what was just sent is on the thread now; the form is empty for the next word
     kept = {} if did else dict(typed)
-    return _thread(visit, tracking, token, kept, errors, notice, status, did=did, form=form, after=after)
-
-
-def _thread(
-    visit: Visit,
-    tracking: Tracking,
-    token: str,
-    typed: Mapping[str, str],
-    errors: Mapping[str, str],
-    notice: str = "",
-    status: int = 200,
-    *,
-    form: Form | None,
-    did: str = "",
-    after: str = "",
-) -> Response:
-    opened_with = "" if token else visit.typed.get("opened_with") or visit.typed.get("ic", "").strip()
-    path = f"/a/{token}" if token else "/semakan"
-    return visit.page(
-        "pages/thread.html",
-        status=status,
-        headers=UNLINKED,
-        switch=Switch("reply", path if token else "/semakan/lihat") if tracking.can or not token else None,
-        tracking=tracking,
-        token=token,
-        path=path,
-        opened_with=opened_with,
-        typed={"ic": opened_with, **typed},
-        errors=errors,
-        notice=notice,
-        did=did,
-        key=(not did and visit.typed.get("key")) or str(uuid.uuid4()),
-        reload_url=f"{path}?{urlencode({'after': after, 'did': did})}" if token and after else "",
-        limit=form.limits.text if form else 32000,
-        **_names(visit, form),
-    )
-
-
-def _search(
-    visit: Visit,
-    errors: Mapping[str, str] | None = None,
-    notice: str = "",
-    *,
-    status: int = 200,
-    outcome: str = "",
-    tracking: Tracking | None = None,
-    form: Form | None = None,
-) -> Response:
-    return visit.page(
-        "pages/track.html",
-        status=status,
-        # a search that has answered is asked again in the other language; one still being typed is only shown again
-        switch=Switch("search", "/semakan" if outcome else "/semakan/borang"),
-        outcome=outcome,
-        tracking=tracking,
-        typed=visit.typed,
-        errors=errors or {},
-        notice=notice,
-        key=visit.typed.get("key") or str(uuid.uuid4()),
-        **_names(visit, form),
-    )
-
-
-def _not_opened(visit: Visit, token: str, problem: Problem) -> Response:
-    if problem.status not in (401, 404):
-        errors, notice = refusal.read(visit, problem, SEARCHED)
-        return _search(visit, errors, notice, status=refusal.status(problem))
-    if not token:
-        return _search(visit, outcome="miss", status=404)
-    return visit.page(
-        "pages/message.html",
-        status=404,
-        headers=UNLINKED,
-        heading=visit.t("error.link"),
-        lines=[visit.t("error.link.text")],
-        ways=[("/semakan", visit.t("nav.search")), ("/", visit.t("nav.new"))],
-        reference="",
-    )
+    return thread_page(visit, tracking, token, kept, errors, notice, status, did=did, form=form, after=after)
 
 
 def _trouble(visit: Visit, fault: Unavailable) -> Response:
     return refusal.trouble(visit, fault, visit.request.url.path, KEPT, {"text": "say.text", "comment": "rate.comment"})
-
-
-async def _form(visit: Visit) -> Form | None:
-    """The names of modules, departments and PTJ, if intake has ever told them; a thread is readable without."""
-    try:
-        return await visit.desk.reference.form()
-    except Unavailable:
-        return None
-
-
-def _names(visit: Visit, form: Form | None) -> dict[str, Any]:
-    def module(slug: str) -> str:
-        found = form.module(slug) if form else None
-        return found.label(visit.language) if found else slug
-
-    def department(slug: str) -> str:
-        found = form.department(slug) if form else None
-        return found.name if found else slug
-
-    def ptj(code: str) -> str:
-        found = form.ptj(code) if form else None
-        return found.name if found else code
-
-    return {"module_name": module, "department_name": department, "ptj_name": ptj}

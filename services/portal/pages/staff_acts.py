@@ -10,7 +10,6 @@ from services.portal.desk import Visit, Visiting
 from services.portal.pages import refusal
 from services.portal.pages import staff_needs as needs
 from services.portal.pages import staff_reading as reading
-from services.portal.pages.public_form import key_of
 from services.portal.pages.staff_complaint import Again, missing, page, trouble
 from services.portal.pages.staff_shapes import Allowed, Standing
 from services.portal.session import Staff
@@ -50,7 +49,7 @@ async def _do(visit: Visit, staff: Pass, number: str, action: str) -> dict[str, 
         needs.body(Allowed(action, needs=[name.removeprefix(f"{action}-") for name in asked]), typed),
         staff.token,
         version=None if free else _version(typed.get("version", "")),
-        key=key_of(visit, action, *(f"{name}={typed[name]}" for name in asked)),
+        key=visit.key_of(action, *(f"{name}={typed[name]}" for name in asked)),
     )
 
 
