@@ -1,6 +1,6 @@
 """A model to project into, and a service to ask."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from shared.events import REGISTER
 from shared.principals import Caller
 from tests.support import infra
 from tests.support.complaints import SUNDAY, Course
+from tests.support.eventually import eventually
 from tests.support.keys import SERVICE_TOKEN, STAFF_PRIVATE_KEY, settings
 from tests.support.serving import serving
 
@@ -65,6 +66,12 @@ async def set_business_time(database: infra.Database, to: datetime) -> None:
         await connection.execute("update helpdesk.clock set shift = $1 - clock_timestamp()", to)
     finally:
         await connection.close()
+
+
+async def eventually_so(condition: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
+    """Wait for a condition that has to be awaited."""
+    asked: Callable[[], bool | Awaitable[bool]] = condition
+    await eventually(asked, within)
 
 
 class Door:

@@ -1,7 +1,7 @@
 """The model can be thrown away: workflow's record gives it back, while new events come in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import httpx2
 import msgspec
@@ -14,7 +14,7 @@ from shared.bus import fence
 from shared.db import Database
 from shared.envelope import Envelope
 from shared.events import REGISTER, workflow
-from tests.integration.query.conftest import hear, model
+from tests.integration.query.conftest import eventually_so, hear, model
 from tests.support.complaints import (
     RASHID,
     Course,
@@ -26,7 +26,6 @@ from tests.support.complaints import (
     an_event,
     sealed,
 )
-from tests.support.eventually import eventually
 
 FORM = sealed(a_form(), subject="form", source="intake")
 FACTS = [sealed(a_staff_member(RASHID, "PIC")), sealed(a_calendar(), subject="kelantan"), sealed(a_solution())]
@@ -111,8 +110,7 @@ async def test_emptying_waits_for_a_batch_in_flight(db: Database) -> None:
         async with db.transaction() as tx:
             return bool(await tx.fetchval("select exists (select from pg_locks where not granted)"))
 
-    looked: Callable[[], bool | Awaitable[bool]] = waits_for_it
-    await eventually(looked)
+    await eventually_so(waits_for_it)
     assert not rebuild.done()
     go_on.set()
     await asyncio.gather(hearing, rebuild)

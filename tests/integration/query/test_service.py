@@ -1,7 +1,7 @@
 """Query as it runs: it hears a real stream, shows what it heard, and says so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -15,10 +15,9 @@ from shared.auth import TrackingTokens
 from shared.bus.connection import Bus
 from shared.envelope import Envelope, nats_subject
 from shared.events import workflow
-from tests.integration.query.conftest import NO_BROKER, a_caller, a_service, set_business_time
+from tests.integration.query.conftest import NO_BROKER, a_caller, a_service, eventually_so, set_business_time
 from tests.support import infra
 from tests.support.complaints import NUMBER, RASHID, SUNDAY, Course, a_form, a_staff_member, sealed
-from tests.support.eventually import eventually
 from tests.support.keys import TRACKING_KEYS, settings
 
 PIC = a_caller(RASHID.id, "PIC")
@@ -57,11 +56,6 @@ async def portal(broker: infra.Broker) -> AsyncIterator[Client]:
     await client.close()
 
 
-async def holds(condition: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
-    looked: Callable[[], bool | Awaitable[bool]] = condition
-    await eventually(looked, within)
-
-
 async def test_what_is_published_is_shown_within_a_second_and_said(
     database: infra.Database, broker: infra.Broker, office: Office, portal: Client
 ) -> None:
@@ -76,14 +70,14 @@ async def test_what_is_published_is_shown_within_a_second_and_said(
         async def ready() -> bool:
             return bool((await door.client.get("/readyz")).json()["ready"])
 
-        await holds(ready)
+        await eventually_so(ready)
         await office.publish(*facts, *letters)
 
         async def assigned() -> bool:
             page = await door.get(f"/v1/complaints/{NUMBER}", PIC)
             return bool(page.status_code == 200 and page.json()["version"] == 2)
 
-        await holds(assigned, within=1.0)
+        await eventually_so(assigned, within=1.0)
         assert (await door.get("/v1/badge", PIC)).json() == {"badge": 1}
         assert (await door.track(link=LINK)).json()["state"] == "DIAGIHKAN"
         while not said or said[-1]["version"] < 2:
@@ -111,7 +105,7 @@ async def test_a_crowd_of_events_is_caught_up_with_in_order(
             page = (await door.get("/v1/complaints", manager, limit=100)).json()
             return [row["version"] for row in page["items"]] == [4] * 60
 
-        await holds(caught_up)
+        await eventually_so(caught_up)
         folders = (await door.get("/v1/inbox", manager)).json()["folders"]
         assert (folders["all"], folders["unassigned"]) == (60, 0)
 
@@ -139,7 +133,7 @@ async def test_two_replicas_project_each_event_once_and_wait_for_each_other(
             entries = (await one.get(f"/v1/complaints/{NUMBER}", a_caller("s-admin", "ADMIN"))).json()["entries"]
             return [entry["sequence"] for entry in entries] == list(range(1, 12))
 
-        await holds(done)
+        await eventually_so(done)
 
 
 async def test_without_a_broker_it_still_answers_and_says_what_is_missing(database: infra.Database) -> None:
