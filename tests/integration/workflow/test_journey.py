@@ -1,6 +1,6 @@
 """A complaint's way through workflow, over HTTP."""
 
-from tests.integration.workflow.conftest import Office
+from tests.integration.workflow.office import Office
 
 
 async def test_a_complaint_goes_the_whole_way(office: Office) -> None:
