@@ -1,8 +1,10 @@
 """The one way from the portal to a service: its time-outs, its headers, and what may come back instead of an answer."""
 
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx2
 import msgspec
@@ -17,6 +19,9 @@ visitor: ContextVar[str | None] = ContextVar("visitor", default=None)
 
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0, pool=2.0)
 """Seconds. The longest a service waits on purpose is 2 s (tracking, for a message's fate)."""
+
+
+_PART = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,64}")
 
 
 class Unavailable(Exception):
@@ -73,6 +78,13 @@ class Problem(Exception):
         return found
 
 
+def part(value: str) -> str:
+    """A number or an id as one part of a path. Whatever has not the shape of one names nothing: `Problem` 404."""
+    if not _PART.fullmatch(value):
+        raise Problem(404, {"code": "not_found"})
+    return value
+
+
 class Door:
     """One service as the portal sees it."""
 
@@ -105,10 +117,13 @@ class Door:
         if body is not None:
             content = msgspec.json.encode(body)
             sent["Content-Type"] = "application/json"
+        if not all(value.isascii() and value.isprintable() for value in sent.values()):
+            # what a browser sends as a link's token or a session, and no service ever gave
+            raise Problem(401, {"code": "malformed"})
         query = {name: _written(value) for name, value in (params or {}).items() if value is not None}
         try:
             response = await self._http.request(
-                method, self._url + path, content=content, params=query or None, headers=sent
+                method, self._url + quote(path), content=content, params=query or None, headers=sent
             )
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
             self._log.warning("service_unreachable", called=self.service, error=type(error).__name__)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from services.portal.clients.door import Door
+from services.portal.clients.door import Door, part
 
 
 class Ptj(msgspec.Struct, frozen=True):
@@ -131,14 +131,14 @@ class Intake:
     ) -> str:
         """Send the complainant's message; the id by which its fate can be asked."""
         body = {"action": action, "text": text, "attachments": [], **msgspec.to_builtins(proof or Proof())}
-        return await self._message(f"/v1/complaints/{number}/messages", body, key, token)
+        return await self._message(f"/v1/complaints/{part(number)}/messages", body, key, token)
 
     async def rate(
         self, number: str, score: int, comment: str, key: str, *, token: str | None = None, proof: Proof | None = None
     ) -> str:
         """Send the complainant's rating; the id by which its fate can be asked."""
         body = {"score": score, "comment": comment, **msgspec.to_builtins(proof or Proof())}
-        return await self._message(f"/v1/complaints/{number}/rating", body, key, token)
+        return await self._message(f"/v1/complaints/{part(number)}/rating", body, key, token)
 
     async def send_links(self, ic: str, language: str, key: str) -> None:
         """Have every complaint under the IC send its own link to its own contact. Says nothing about hit or miss."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.portal.clients.door import Door
+from services.portal.clients.door import Door, part
 
 
 class Notify:
@@ -18,4 +18,4 @@ class Notify:
 
     async def retry(self, delivery: str, token: str) -> None:
         """Put a delivery that gave up back in line."""
-        await self._door.call("POST", f"/v1/deliveries/{delivery}/retry", token=token)
+        await self._door.call("POST", f"/v1/deliveries/{part(delivery)}/retry", token=token)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from services.portal.clients.door import Door
+from services.portal.clients.door import Door, part
 
 
 class StaffMember(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ class Workflow:
 
     async def complaint(self, number: str, token: str) -> dict[str, Any]:
         """State, version, clocks, and what the caller may do now."""
-        response = await self._door.call("GET", f"/v1/complaints/{number}", token=token)
+        response = await self._door.call("GET", f"/v1/complaints/{part(number)}", token=token)
         return self._door.read(response, dict[str, Any])
 
     async def act(
@@ -79,14 +79,14 @@ class Workflow:
             headers["If-Match"] = f'"v{version}"'
         if key:
             headers["Idempotency-Key"] = key
-        path = f"/v1/complaints/{number}/actions/{action}"
+        path = f"/v1/complaints/{part(number)}/actions/{part(action)}"
         return self._door.read(
             await self._door.call("POST", path, body=body, headers=headers, token=token), dict[str, Any]
         )
 
     async def contact(self, number: str, token: str) -> dict[str, Any]:
         """The plain IC, phone and e-mail, for the complaint's handlers; each call is audited."""
-        response = await self._door.call("POST", f"/v1/complaints/{number}/contact", token=token)
+        response = await self._door.call("POST", f"/v1/complaints/{part(number)}/contact", token=token)
         return self._door.read(response, dict[str, Any])
 
     async def assign(self, items: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:

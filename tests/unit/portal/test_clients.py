@@ -77,3 +77,32 @@ async def test_a_link_proves_itself_in_a_header_and_never_in_the_body(outside: O
     assert "X-Tracking-Token" not in asked.headers
     assert asked.body["ic"] == "800101990001"
     assert TOKEN not in msgspec.json.encode(asked.body).decode()
+
+
+@pytest.mark.parametrize("number", ["", ".", "..", "../tracking-links?x=", "a/b", "HD 1", "HD\n1", "x" * 65, "ñ"])
+async def test_a_number_is_one_part_of_a_path_or_names_nothing(outside: Outside, clients: Clients, number: str) -> None:
+    for call in (
+        clients.intake.say(number, "answer", "x", "k" * 8),
+        clients.intake.rate(number, 5, "", "k" * 8),
+        clients.workflow.complaint(number, "t"),
+        clients.workflow.act(NUMBER, number, {}, "t"),
+    ):
+        with pytest.raises(Problem) as told:
+            await call
+        assert told.value.status == 404
+    assert outside.asked == []
+
+
+@pytest.mark.parametrize("token", ["a\r\nX-Service-Token: x", "tokén", "\x00"])
+async def test_a_token_that_no_service_gave_reaches_none(outside: Outside, clients: Clients, token: str) -> None:
+    with pytest.raises(Problem) as told:
+        await clients.query.track(token=token)
+    assert told.value.status == 401
+    assert outside.asked == []
+
+
+async def test_a_path_stays_a_path(outside: Outside, clients: Clients) -> None:
+    with pytest.raises(Problem):
+        await clients.query.get("/v1/complaints/HD-1?seen=#x", "t")
+    assert outside.asked[-1].path == "/v1/complaints/HD-1?seen=#x"
+    assert outside.asked[-1].params == {}

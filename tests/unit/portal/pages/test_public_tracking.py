@@ -167,6 +167,19 @@ async def test_a_link_that_is_not_ours_says_how_to_get_a_new_one(
     assert "/semakan" in page.links
 
 
+@pytest.mark.parametrize("token", ["x%0d%0aX-Evil:1", "%C3%B1", "%00", "..%2f..", "a" * 3000])
+async def test_whatever_stands_in_a_link_is_a_page(visitor: httpx2.AsyncClient, outside: Outside, token: str) -> None:
+    outside.on("POST", "/v1/tracking", problem(401, "link_invalid"))
+    page = await visitor.get(f"/a/{token}")
+    assert page.status_code == 404
+    assert "<html" in page.text
+
+
+async def test_a_number_bent_into_a_path_goes_nowhere(visitor: httpx2.AsyncClient, outside: Outside) -> None:
+    await replied(visitor, text="x", number="../tracking-links?")
+    assert {asked.path for asked in outside.asked} <= {"/v1/tracking", "/v1/form", "/v1/workflow"}
+
+
 async def test_a_reply_is_sent_once_and_its_fate_is_waited_for(visitor: httpx2.AsyncClient, outside: Outside) -> None:
     sent = await replied(visitor, text="No. baucar BV-1\nTerima kasih", act="send")
     assert (sent.status_code, sent.headers["Location"]) == (303, f"/a/{TOKEN}?after=m1&did=answer")
