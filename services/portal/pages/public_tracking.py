@@ -5,6 +5,7 @@ IC, which belongs in no address: its pages answer the POST itself, and what they
 the rendered form. What may be shown is query's to decide; a miss and a mismatch are one page.
 """
 
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlencode
@@ -22,6 +23,8 @@ router = APIRouter(include_in_schema=False)
 SAID = ("text", "close", "score", "comment", "ic", "name", "altcha")
 """What the reply form sends, in its order."""
 KEPT = ("key", "number", "opened_with", "act", *SAID)
+MESSAGE = re.compile(r"[A-Za-z0-9-]{1,64}")
+"""The shape of a message's id; anything else in an address was not put there by us."""
 SCORES = ("1", "2", "3", "4", "5")
 Say = Callable[[Proof, str], Awaitable[str]]
 
@@ -90,7 +93,8 @@ async def rate_by_search(visit: Visiting) -> Response:
 async def thread(token: str, visit: Visiting) -> Response:
     """The whole public thread. Changes nothing: mail scanners open links too."""
     asked = visit.request.query_params
-    return await _show(visit, token, after=asked.get("after", ""), did=asked.get("did", ""))
+    after = asked.get("after", "")
+    return await _show(visit, token, after=after if MESSAGE.fullmatch(after) else "", did=asked.get("did", ""))
 
 
 @router.post("/a/{token}")

@@ -175,6 +175,12 @@ async def test_whatever_stands_in_a_link_is_a_page(visitor: httpx2.AsyncClient, 
     assert "<html" in page.text
 
 
+async def test_a_bent_address_still_opens_the_thread(visitor: httpx2.AsyncClient, outside: Outside) -> None:
+    page = await visitor.get(f"/a/{TOKEN}?after=%3Cscript%3E&did=%22%3E&x=1")
+    assert page.status_code == 200
+    assert outside.last("POST", "/v1/tracking").params == {}
+
+
 async def test_a_number_bent_into_a_path_goes_nowhere(visitor: httpx2.AsyncClient, outside: Outside) -> None:
     await replied(visitor, text="x", number="../tracking-links?")
     assert {asked.path for asked in outside.asked} <= {"/v1/tracking", "/v1/form", "/v1/workflow"}
