@@ -34,6 +34,7 @@ TOLD: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("referred", "complainant", "makluman_implementor_pengadu", {}),
     ("returned", "pic", "jawapan_implementor", {}),
     ("vendor_logged", "complainant", "log_vendor", {}),
+    ("vendor_logged", "pic", "log_vendor_pic", {}),
     ("vendor_logged", "vendor", "laporan_vendor", {}),
     ("vendor_updated", "pic", "kemas_kini_vendor", {}),
     ("vendor_answered", "pic", "jawapan_vendor", {}),
@@ -76,6 +77,8 @@ TOLD: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("tracking_link.requested", "complainant", "pautan_semakan", {}),
 )
 BATCHED = {"aduan_baharu_admin", "tarikh_akhir_berubah"}
+OFF = {"laporan_vendor"}
+"""The vendor is usually reached by the PIC's own mail; an office whose vendor reads here switches it on."""
 NOBODY: tuple[tuple[str, str], ...] = (
     ("classified", "Changes how the work is sorted, not who has it; the inbox shows it at once."),
     ("started", "The complainant was told who has it, the PIC did it; the badge goes down by itself."),
@@ -95,6 +98,7 @@ def lines() -> list[dict[str, Any]]:
             "audience": audience,
             "channel": "email" if audience else None,
             "template": template,
+            "enabled": template not in OFF,
             "batched": template in BATCHED,
             "condition": condition,
             "why": why,
@@ -110,7 +114,7 @@ def upgrade() -> None:
     op.get_bind().execute(
         sa.text(
             "insert into rule (version, position, event, audience, channel, template, enabled, batched, condition, why)"
-            " values (1, :position, :event, :audience, :channel, :template, true, :batched, :condition, :why)"
+            " values (1, :position, :event, :audience, :channel, :template, :enabled, :batched, :condition, :why)"
         ).bindparams(sa.bindparam("condition", type_=JSONB)),
         lines(),
     )

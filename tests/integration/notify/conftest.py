@@ -64,10 +64,11 @@ class Desk:
     db: Database
     infra: infra.Database
     post: Post
+    nats_url: str
 
     def app(self, **changes: Any) -> FastAPI:
         """Notify, against the post office."""
-        given = keys.settings("notify", self.infra.url("notify"), "nats://127.0.0.1:1")
+        given = keys.settings("notify", self.infra.url("notify"), self.nats_url)
         given |= {
             "smtp_host": "127.0.0.1",
             "smtp_port": self.post.port,
@@ -106,11 +107,11 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(database: infra.Database) -> AsyncIterator[Desk]:
+async def desk(database: infra.Database, broker: infra.Broker) -> AsyncIterator[Desk]:
     db = Database(database.url("notify"), name="test")
     await db.open()
     async with post_office() as post:
-        made = Desk(db, database, post)
+        made = Desk(db, database, post, broker.url("notify"))
         await made.know_office()
         yield made
     await db.close()

@@ -12,7 +12,7 @@ from tests.support.serving import serving
 
 async def test_what_the_bus_says_becomes_mail_and_said_twice_becomes_no_more(desk: Desk, broker: infra.Broker) -> None:
     asked = sealed(intake.TrackingLinkRequested(number=NUMBER), subject="request-1", source="intake")
-    async with speaking(broker) as say, serving(desk.app(nats_url=broker.url("notify"))) as client:
+    async with speaking(broker) as say, serving(desk.app()) as client:
         await say(*(sealed(one) for one in OFFICE), sealed(a_form(), source="intake"), sealed(a_received()))
         await eventually(lambda: len(desk.post.to(EMAIL)) == 1)
         await say(asked)

@@ -83,9 +83,10 @@ CASES: tuple[tuple[ComplaintEvent, set[tuple[str, str]]], ...] = (
         event(workflow.Returned, actor=Actor(role="IMPLEMENTOR", id=IMAN.id, name=IMAN.name)),
         {(RASHID.id, "jawapan_implementor")},
     ),
+    (event(workflow.VendorLogged, to="TINDAKAN_VENDOR"), {(HERS, "log_vendor")}),
     (
-        event(workflow.VendorLogged, to="TINDAKAN_VENDOR"),
-        {(HERS, "log_vendor"), (VENDOR.id, "laporan_vendor")},
+        event(workflow.VendorLogged, to="TINDAKAN_VENDOR", actor=Actor(role="IMPLEMENTOR", id=IMAN.id)),
+        {(HERS, "log_vendor"), (RASHID.id, "log_vendor_pic")},
     ),
     (event(workflow.VendorUpdated, to="TINDAKAN_VENDOR"), set()),
     (
