@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from services.intake.main import create_app
 from services.intake.settings import Settings
 from shared.auth import Caller, StaffTokens
+from tests.integration.intake.stream import say_as_workflow
 from tests.support.eventually import eventually
 from tests.support.infra import Broker, Database
 from tests.support.keys import SERVICE_TOKEN, STAFF_PRIVATE_KEY, settings
@@ -117,8 +118,13 @@ def link_of(receipt: dict[str, Any]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running(database: Database, broker: Broker, **more: Any) -> AsyncIterator[Intake]:
-    """Intake with its loops, its form open. Its limits are off unless said otherwise: tests share one address."""
+async def running(
+    database: Database, broker: Broker, *, beside_workflow: bool = True, **more: Any
+) -> AsyncIterator[Intake]:
+    """Intake with its loops, its form open, and workflow's stream to hear. Its limits are off unless said otherwise:
+    tests share one address."""
+    if beside_workflow:
+        await say_as_workflow(broker)
     told = settings("intake", database.url("intake"), broker.url("intake"), **{"rate_limits": "off", **more})
     async with serving(create_app(Settings(**told))) as client:
         intake = Intake(client, database.admin_url)

@@ -126,38 +126,37 @@ async def test_every_wrong_field_is_named_at_once(intake: Intake) -> None:
     assert await intake.count("submission") == 0
 
 
-@pytest.mark.parametrize("field", ["ic", "name", "department", "ptj", "phone", "email", "module", "title"])
-@pytest.mark.parametrize("typed", ["a\0b", "a\rb\nc"])
-async def test_what_a_line_cannot_hold_is_refused_in_every_field(intake: Intake, field: str, typed: str) -> None:
-    response = await intake.client.post("/v1/complaints/check", json=filing(**{field: typed}))
-    assert list(fields(response)) == [field]
+async def test_what_a_line_cannot_hold_is_refused_in_every_field(intake: Intake) -> None:
+    for field in ("ic", "name", "department", "ptj", "phone", "email", "module", "title"):
+        for typed in ("a\0b", "a\rb\nc"):
+            response = await intake.client.post("/v1/complaints/check", json=filing(**{field: typed}))
+            assert list(fields(response)) == [field]
 
 
-@pytest.mark.parametrize(
-    ("changes", "said_of"),
-    [
-        ({"name": 5}, {"name": "string_type"}),
-        ({"confirmed": "yes"}, {"confirmed": "bool_type"}),
-        ({"attachments": "x"}, {"attachments": "list_type"}),
-        ({"altcha": {}}, {"altcha": "string_type"}),
-        ({"priority": "Kritikal"}, {"priority": "unexpected"}),
-        ({"attachments": ["a"]}, {"attachments": "unknown_attachment"}),
-        ({"department": ["PKN"]}, {"department": "string_type"}),
-    ],
-)
-async def test_a_wrong_type_or_an_unknown_field_is_a_field_error(
-    intake: Intake, changes: dict[str, object], said_of: dict[str, str]
-) -> None:
-    assert fields(await intake.client.post("/v1/complaints", json=filing(**changes), headers=fresh_key())) == said_of
+WRONG_TYPES: list[tuple[dict[str, object], dict[str, str]]] = [
+    ({"name": 5}, {"name": "string_type"}),
+    ({"confirmed": "yes"}, {"confirmed": "bool_type"}),
+    ({"attachments": "x"}, {"attachments": "list_type"}),
+    ({"altcha": {}}, {"altcha": "string_type"}),
+    ({"priority": "Kritikal"}, {"priority": "unexpected"}),
+    ({"attachments": ["a"]}, {"attachments": "unknown_attachment"}),
+    ({"department": ["PKN"]}, {"department": "string_type"}),
+]
 
 
-@pytest.mark.parametrize(
-    "raw", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"\\ud800": 1}', b'{"name": "\\ud800"}', b'{"name": NaN}']
-)
-async def test_bytes_that_are_no_form_are_refused_and_never_a_500(intake: Intake, raw: bytes) -> None:
-    response = await intake.client.post("/v1/complaints", content=raw, headers={"Content-Type": "application/json"})
-    assert response.status_code == 422
-    assert response.headers["content-type"] == "application/problem+json"
+async def test_a_wrong_type_or_an_unknown_field_is_a_field_error(intake: Intake) -> None:
+    for changes, said_of in WRONG_TYPES:
+        assert (
+            fields(await intake.client.post("/v1/complaints", json=filing(**changes), headers=fresh_key())) == said_of
+        )
+
+
+async def test_bytes_that_are_no_form_are_refused_and_never_a_500(intake: Intake) -> None:
+    json = {"Content-Type": "application/json"}
+    for raw in (b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"\\ud800": 1}', b'{"name": "\\ud800"}', b'{"name": NaN}'):
+        response = await intake.client.post("/v1/complaints", content=raw, headers=json)
+        assert response.status_code == 422, raw
+        assert response.headers["content-type"] == "application/problem+json"
 
 
 async def test_the_same_key_files_one_complaint_and_answers_the_same(intake: Intake) -> None:

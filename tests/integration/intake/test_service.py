@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from tests.integration.intake.desk import Intake
+from tests.integration.intake.desk import Intake, running
 from tests.integration.intake.stream import say_as_workflow
 from tests.support.eventually import eventually
-from tests.support.infra import Broker
+from tests.support.infra import Broker, Database
 
 
-async def test_it_is_ready_once_the_form_is_open_and_workflow_can_be_heard(intake: Intake, broker: Broker) -> None:
-    before = await intake.client.get("/readyz")
-    assert before.status_code == 503
-    assert before.json()["why"] == ["nats: no consumer on WORKFLOW yet"]
-    await say_as_workflow(broker)
+async def test_it_is_ready_once_the_form_is_open_and_workflow_can_be_heard(database: Database, broker: Broker) -> None:
+    async with running(database, broker, beside_workflow=False) as intake:
+        before = await intake.client.get("/readyz")
+        assert before.status_code == 503
+        assert "nats: no consumer on WORKFLOW yet" in before.json()["why"]
+        await say_as_workflow(broker)
 
-    async def ready() -> bool:
-        return (await intake.client.get("/readyz")).status_code == 200
+        async def ready() -> bool:
+            return (await intake.client.get("/readyz")).status_code == 200
 
-    became: bool = await eventually(ready)
-    assert became
+        became: bool = await eventually(ready)
+        assert became
 
 
 async def test_complaints_are_taken_while_the_broker_is_away(intake: Intake, broker: Broker) -> None:

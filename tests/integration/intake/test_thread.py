@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
-import pytest
 
 from services.intake.domain.numbers import complaint_number
 from shared.auth import TrackingTokens
@@ -192,37 +191,37 @@ async def test_each_wrong_try_uses_a_robot_check_up(intake: Intake) -> None:
     assert fields(await say(intake, number, altcha=payload, **PROOF)) == {"altcha": "robot_check_replayed"}
 
 
-@pytest.mark.parametrize(
-    ("body", "said_of"),
-    [
-        ({"text": " "}, {"text": "required"}),
-        ({"text": "a\0"}, {"text": "control_character"}),
-        ({"text": "x" * 32_001}, {"text": "too_long"}),
-        ({"action": "assign"}, {"action": "choose"}),
-        ({"action": None, "text": None}, {"action": "required", "text": "required"}),
-        ({"attachments": ["a"]}, {"attachments": "unknown_attachment"}),
-        ({"state": "DITUTUP"}, {"state": "unexpected"}),
-        ({"text": ["x"]}, {"text": "string_type"}),
-    ],
-)
-async def test_wrong_words_are_field_errors(intake: Intake, body: dict[str, Any], said_of: dict[str, str]) -> None:
-    receipt = await intake.filed()
-    assert fields(await say(intake, receipt["number"], link_of(receipt), **body)) == said_of
+WRONG_WORDS: list[tuple[dict[str, Any], dict[str, str]]] = [
+    ({"text": " "}, {"text": "required"}),
+    ({"text": "a\0"}, {"text": "control_character"}),
+    ({"text": "x" * 32_001}, {"text": "too_long"}),
+    ({"action": "assign"}, {"action": "choose"}),
+    ({"action": None, "text": None}, {"action": "required", "text": "required"}),
+    ({"attachments": ["a"]}, {"attachments": "unknown_attachment"}),
+    ({"state": "DITUTUP"}, {"state": "unexpected"}),
+    ({"text": ["x"]}, {"text": "string_type"}),
+]
 
 
-@pytest.mark.parametrize(
-    ("body", "said_of"),
-    [
-        ({"score": 6}, {"score": "score"}),
-        ({"score": "5"}, {"score": "int_type"}),
-        ({"score": True}, {"score": "int_type"}),
-        ({"score": None}, {"score": "required"}),
-        ({"comment": "a\x1b"}, {"comment": "control_character"}),
-    ],
-)
-async def test_a_wrong_rating_is_a_field_error(intake: Intake, body: dict[str, Any], said_of: dict[str, str]) -> None:
+async def test_wrong_words_are_field_errors(intake: Intake) -> None:
     receipt = await intake.filed()
-    assert fields(await rate(intake, receipt["number"], link_of(receipt), **body)) == said_of
+    for body, said_of in WRONG_WORDS:
+        assert fields(await say(intake, receipt["number"], link_of(receipt), **body)) == said_of
+
+
+WRONG_RATINGS: list[tuple[dict[str, Any], dict[str, str]]] = [
+    ({"score": 6}, {"score": "score"}),
+    ({"score": "5"}, {"score": "int_type"}),
+    ({"score": True}, {"score": "int_type"}),
+    ({"score": None}, {"score": "required"}),
+    ({"comment": "a\x1b"}, {"comment": "control_character"}),
+]
+
+
+async def test_a_wrong_rating_is_a_field_error(intake: Intake) -> None:
+    receipt = await intake.filed()
+    for body, said_of in WRONG_RATINGS:
+        assert fields(await rate(intake, receipt["number"], link_of(receipt), **body)) == said_of
 
 
 async def test_without_a_link_ic_and_name_are_required(intake: Intake) -> None:
