@@ -164,10 +164,12 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         fresh=[entry for entry in entries if since is not None and entry.sequence > since],
         acts=acts,
         unversioned=" ".join(one.action for one in standing.allowed if not one.if_match),
-        open_act=again.action or _wanted(visit, acts),
+        open_act=_wanted(visit, acts),
         lost=_lost(typed, acts),
         typed=typed,
+        written=[name for name, value in typed.items() if "-" in name and value.strip()],
         errors=again.errors,
+        summary={name: f"{_field_label(visit, name)}: {sentence}" for name, sentence in again.errors.items()},
         notice=again.notice,
         again=again,
         was=typed.get("state", ""),
@@ -225,6 +227,13 @@ def _wanted(visit: Visit, acts: list[Act]) -> str:
     asked = visit.typed.get("act") or visit.request.query_params.get("tulis", "")
     names = [act.name for act in acts]
     return asked if asked in names else next((name for name in names if name in WRITING), "")
+
+
+def _field_label(visit: Visit, name: str) -> str:
+    """How the page calls the field `<action>-<field>`: by its action where that has words of its own."""
+    action, _, field_name = name.partition("-")
+    keys = (f"act.{action}.{field_name}", f"act.{field_name}")
+    return next((visit.t(key) for key in keys if visit.desk.words.has(key)), field_name)
 
 
 def _lost(typed: Mapping[str, str], acts: list[Act]) -> list[tuple[str, str]]:

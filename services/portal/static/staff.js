@@ -54,6 +54,15 @@
     });
   }
 
+  // -- filters that are empty stay out of the address
+  const filters = one("form.filters");
+  filters?.addEventListener("submit", () => {
+    for (const field of filters.elements) if (field.name && !field.value) field.disabled = true;
+  });
+  addEventListener("pageshow", () => {
+    for (const field of filters?.elements ?? []) field.disabled = false;
+  });
+
   // -- ticks
   const ticks = () => all("#rows input[name=item]");
   const count = () => {
@@ -91,8 +100,15 @@
     moved.querySelector("span").textContent = words;
     moved.hidden = false;
   });
+  // logged out elsewhere, or disabled: said before something is sent, with the way in beside it
+  document.getElementById("live")?.addEventListener("ended", () => {
+    const words = document.getElementById("ended");
+    if (words) words.hidden = false;
+  });
+  let shown = one("#rows");
   addEventListener("htmx:after:swap", () => {
-    if (!one("#rows") || !moved) return;
+    if (!moved || one("#rows") === shown) return;
+    shown = one("#rows");
     changed.clear();
     moved.hidden = true;
     count();
@@ -166,6 +182,9 @@
     const does = keys[event.key];
     if (does) { event.preventDefault(); does(); }
   });
-  if (location.hash === "#q") one("#q")?.focus();
-  if (location.hash.startsWith("#act-")) open(location.hash.slice(5));
+  // after the browser has gone to the address's fragment, which takes the focus away
+  addEventListener("load", () => setTimeout(() => {
+    if (location.hash === "#q") one("#q")?.focus();
+    if (location.hash.startsWith("#act-")) open(location.hash.slice(5));
+  }));
 })();
