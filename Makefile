@@ -4,13 +4,17 @@ PYTHON ?= python3
 HELPDESK = .venv/bin/helpdesk
 TOOLS = .venv/bin
 
-# The first port of the row (make run PORT=9000), whether business time may be moved (CLOCK=adjustable), and where tests
-# find Postgres and NATS (INFRA=containers). ARGS go to pytest as they are.
+# The first port of the row (make run PORT=9000), whether business time may be moved (CLOCK=adjustable), where tests find
+# Postgres and NATS (INFRA=containers), and how many run at a time (JOBS=2). ARGS go to pytest as they are.
 PORT ?= 8000
 CLOCK ?=
 INFRA ?=
+JOBS ?= 1
 ARGS ?=
 export PORT CLOCK INFRA
+
+# Processes that share the tests must find the same ones: no random order of sets.
+PYTEST = $(if $(filter 1,$(JOBS)),$(TOOLS)/pytest,PYTHONHASHSEED=0 $(TOOLS)/pytest -n $(JOBS) --dist loadfile)
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run demo reset test check format lint types imports containers-test docs lock
@@ -29,7 +33,7 @@ reset: install ## delete all data in .run/, after asking
 ##@ Prove it
 
 test: install-dev ## every test, on Postgres and NATS from wheels (INFRA=containers: on containers; ARGS="-k words")
-	@$(TOOLS)/pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 check: install-dev format lint types imports containers-test test ## what CI runs
 
@@ -47,7 +51,7 @@ imports: install-dev
 
 containers-test: install-dev ## the integration tests once more on containers, where Docker answers and has both images
 	@if docker image inspect $${POSTGRES_IMAGE:-postgres:18} $${NATS_IMAGE:-nats:2.15-alpine} > /dev/null 2>&1; \
-	then INFRA=containers $(TOOLS)/pytest -q tests/integration; \
+	then INFRA=containers $(PYTEST) -q tests/integration; \
 	else echo "No Docker here that has both images: the container suite was not run."; fi
 
 ##@ Keep it

@@ -34,10 +34,16 @@ def database(databases: infra.Databases) -> Iterator[infra.Database]:
     databases.drop(made)
 
 
+@pytest.fixture(scope="session")
+def brokers() -> Iterator[infra.Brokers]:
+    made = infra.make_brokers()
+    yield made
+    made.stop()
+
+
 @pytest.fixture
-def broker() -> Iterator[infra.Broker]:
-    """A NATS server of this test's own, its store empty; `.url(user)`."""
-    server = infra.make_broker()
-    server.start()
+def broker(brokers: infra.Brokers) -> Iterator[infra.Broker]:
+    """A NATS server that knows nothing yet; `.url(user)`. The test may kill it, start it again, and make it forget."""
+    server = brokers.make()
     yield server
-    server.discard()
+    brokers.take_back(server)

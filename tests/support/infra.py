@@ -18,9 +18,9 @@ from typing import Any, Protocol, TypeVar
 import asyncpg
 
 from deploy.local.database import SERVICES, in_database, migrate, prepare
-from deploy.local.nats import CONFIG, USERS, Nats, environment, greets
+from deploy.local.nats import USERS, Nats
 from deploy.local.postgres import VOLATILE, Postgres
-from deploy.local.processes import free_port, wait_until
+from deploy.local.processes import free_port
 
 T = TypeVar("T")
 CONTAINERS = os.environ.get("INFRA") == "containers"
@@ -85,31 +85,6 @@ class WheelPostgres:
         return self._server.url()
 
 
-def publish(container: Any, port: int, at: int | None = None) -> None:
-    """On 127.0.0.1 only: testcontainers' own methods would publish to the whole network."""
-    container.ports = {port: ("127.0.0.1", at)}
-
-
-class ContainerPostgres:
-    def __init__(self) -> None:
-        from testcontainers.community.postgres import PostgresContainer
-
-        options = [part for name, value in VOLATILE.items() for part in ("-c", f"{name}={value}")]
-        self._server = PostgresContainer(
-            POSTGRES_IMAGE, username="postgres", password=ADMIN_PASSWORD, dbname="postgres", driver=None
-        ).with_command(["postgres", "-c", "max_connections=200", *options])
-        publish(self._server, 5432)
-
-    def start(self) -> None:
-        self._server.start()
-
-    def stop(self) -> None:
-        self._server.stop()
-
-    def url(self) -> str:
-        return f"postgresql://postgres:{ADMIN_PASSWORD}@127.0.0.1:{self._server.get_exposed_port(5432)}/postgres"
-
-
 @dataclass(frozen=True)
 class Database:
     """A private database with every service's tables."""
@@ -128,7 +103,7 @@ class Databases:
 
     def __init__(self) -> None:
         self._aside = Aside()
-        self._server: Server = ContainerPostgres() if CONTAINERS else WheelPostgres()
+        self._server = make_postgres()
         self._numbers = itertools.count(1)
 
     def start(self) -> None:
@@ -172,57 +147,51 @@ class Broker(Protocol):
         """Wipes the store of a stopped or killed server."""
 
 
+class Brokers(Protocol):
+    """Where tests get their brokers."""
+
+    def make(self) -> Broker: ...
+    def take_back(self, broker: Broker) -> None: ...
+    def stop(self) -> None: ...
+
+
 class WheelBroker(Nats):
-    def __init__(self) -> None:
-        self._home = Path(tempfile.mkdtemp(prefix="helpdesk-nats-"))
-        super().__init__(self._home / "nats", free_port(), PASSWORDS, self._home / "log")
+    def __init__(self, home: Path) -> None:
+        super().__init__(home / "nats", free_port(), PASSWORDS, home / "log")
 
     def forget(self) -> None:
         shutil.rmtree(self.store, ignore_errors=True)
 
-    def discard(self) -> None:
-        self.kill()
+
+class WheelBrokers:
+    """A server of its own for each test."""
+
+    def __init__(self) -> None:
+        self._home = Path(tempfile.mkdtemp(prefix="helpdesk-nats-"))
+
+    def make(self) -> WheelBroker:
+        broker = WheelBroker(Path(tempfile.mkdtemp(dir=self._home)))
+        broker.start()
+        return broker
+
+    def take_back(self, broker: Broker) -> None:
+        broker.kill()
+
+    def stop(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)
 
 
-class ContainerBroker:
-    STORE = "/tmp/nats"  # noqa: S108 - inside the container
+def make_postgres() -> Server:
+    if CONTAINERS:
+        from tests.support.containers import ContainerPostgres
 
-    def __init__(self) -> None:
-        from testcontainers.community.nats import NatsContainer
-
-        self._port = free_port()
-        self._server = NatsContainer(NATS_IMAGE).with_command(["-c", "/helpdesk/nats.conf"])
-        publish(self._server, 4222, self._port)  # fixed, so that it survives a restart
-        self._server.with_envs(**environment(PASSWORDS, "0.0.0.0", 4222, self.STORE))  # noqa: S104 - published on 127.0.0.1
-        self._server.with_copy_into_container(CONFIG.read_bytes(), "/helpdesk/nats.conf")
-        self._running: Any = None
-
-    def url(self, user: str) -> str:
-        return f"nats://{user}:{PASSWORDS[user]}@127.0.0.1:{self._port}"
-
-    def start(self) -> None:
-        if self._running is None:
-            self._server.start()
-            self._running = self._server.get_wrapped_container()
-        else:
-            self._running.start()
-        assert wait_until(lambda: greets(self._port), within=15.0)
-
-    def stop(self) -> None:
-        self._running.stop()
-
-    def kill(self) -> None:
-        self._running.kill()
-
-    def forget(self) -> None:
-        self._running.start()
-        self._running.exec_run(["rm", "-rf", self.STORE])
-        self._running.kill()
-
-    def discard(self) -> None:
-        self._server.stop()
+        return ContainerPostgres()
+    return WheelPostgres()
 
 
-def make_broker() -> WheelBroker | ContainerBroker:
-    return ContainerBroker() if CONTAINERS else WheelBroker()
+def make_brokers() -> Brokers:
+    if CONTAINERS:
+        from tests.support.containers import ContainerBrokers
+
+        return ContainerBrokers()
+    return WheelBrokers()
