@@ -11,10 +11,9 @@ CLOCK ?=
 INFRA ?=
 JOBS ?= 1
 ARGS ?=
-export PORT CLOCK INFRA
 
 # Processes that share the tests must find the same ones: no random order of sets.
-PYTEST = $(if $(filter 1,$(JOBS)),$(TOOLS)/pytest,PYTHONHASHSEED=0 $(TOOLS)/pytest -n $(JOBS) --dist loadfile)
+PYTEST = $(if $(filter 1,$(JOBS)),,PYTHONHASHSEED=0 )$(TOOLS)/pytest$(if $(filter 1,$(JOBS)),, -n $(JOBS) --dist loadfile)
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run demo reset test check format lint types imports containers-test docs lock
@@ -22,10 +21,10 @@ PYTEST = $(if $(filter 1,$(JOBS)),$(TOOLS)/pytest,PYTHONHASHSEED=0 $(TOOLS)/pyte
 ##@ Run it
 
 run: install ## everything on one machine, from http://127.0.0.1:8000 on (PORT=9000 moves the row; CLOCK=adjustable)
-	@exec $(HELPDESK) run --tethered
+	@exec $(HELPDESK) run --tethered --port $(PORT) --clock "$(CLOCK)"
 
 demo: install ## the same, with some twenty complaints of the past weeks in it; needs an empty .run/
-	@exec $(HELPDESK) demo --tethered
+	@exec $(HELPDESK) demo --tethered --port $(PORT) --clock "$(CLOCK)"
 
 reset: install ## delete all data in .run/, after asking
 	@exec $(HELPDESK) reset
@@ -33,7 +32,7 @@ reset: install ## delete all data in .run/, after asking
 ##@ Prove it
 
 test: install-dev ## every test, on Postgres and NATS from wheels (INFRA=containers: on containers; ARGS="-k words")
-	@$(PYTEST) $(ARGS)
+	@INFRA=$(INFRA) $(PYTEST) $(ARGS)
 
 check: install-dev format lint types imports containers-test test ## what CI runs
 

@@ -56,6 +56,8 @@ def own(keys: Keys, row: Row, home: Home) -> dict[str, dict[str, str]]:
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(row.port("smtp")),
             "SMTP_TLS": "none",
+            "SMTP_USER": "",
+            "SMTP_PASSWORD": "",
             "MAIL_FROM": SENDER,
             "SENDING": "on",
         },

@@ -127,6 +127,8 @@ class Postgres:
     def _create(self) -> None:
         """Makes the data directory aside and moves it into place whole: a killed start leaves no half."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
+        for half in self.data.parent.glob("initdb-*"):
+            shutil.rmtree(half, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=self.data.parent, prefix="initdb-") as made:
             aside, secret = Path(made) / "data", Path(made) / "password"
             secret.write_text(self._password)
