@@ -1,10 +1,12 @@
 """Notify with a real database and a real mail server; what it hears is handed to its fence as the consumer would."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import httpx2
 import pytest
 from fastapi import FastAPI
 
@@ -19,6 +21,8 @@ from shared.events.workflow import Person
 from shared.privacy import Keyring
 from tests.integration.notify.post import Post, post_office
 from tests.support import complaints, infra, keys
+from tests.support.eventually import eventually
+from tests.support.serving import serving as started
 
 ADMIN = Person(id="s-admin", name="Puan Admin")
 OTHER_ADMIN = Person(id="s-admin2", name="Tuan Admin Kedua")
@@ -104,6 +108,19 @@ class Desk:
         """How many deliveries stand where."""
         rows = await self.rows("select status, count(*) as n from delivery group by status")
         return {row["status"]: row["n"] for row in rows}
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """The app, from when the broker hears it: stopping while the first connection is being made may hang in nats-py,
+    which on Python 3.11 can lose a cancellation there."""
+    async with started(app) as client:
+
+        async def heard() -> bool:
+            return "nats: not connected" not in (await client.get("/readyz")).json()["why"]
+
+        _: bool = await eventually(heard)
+        yield client
 
 
 @pytest.fixture

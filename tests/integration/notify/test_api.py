@@ -8,11 +8,10 @@ import pytest
 
 from shared.auth import Caller, StaffTokens
 from shared.events import workflow
-from tests.integration.notify.conftest import Desk
+from tests.integration.notify.conftest import Desk, serving
 from tests.integration.notify.reading import settled
 from tests.support import keys
 from tests.support.complaints import EMAIL, NUMBER, RASHID, SITI, Course, a_contact, a_received, sealed
-from tests.support.serving import serving
 
 
 def token(who: str, *roles: str) -> dict[str, str]:

@@ -6,12 +6,11 @@ import pytest
 
 from services.notify import handlers
 from shared.events import workflow
-from tests.integration.notify.conftest import ADMIN, Desk, address_of
+from tests.integration.notify.conftest import ADMIN, Desk, address_of, serving
 from tests.integration.notify.post import TAKEN, post_office
 from tests.integration.notify.reading import hurry, settled, topic
 from tests.support.complaints import EMAIL, IC, PHONE, SITI, Course, a_received, a_whole_course, sealed
 from tests.support.eventually import eventually
-from tests.support.serving import serving
 
 MINE = "select * from delivery where recipient like 'complainant%' order by seq"
 

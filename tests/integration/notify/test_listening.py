@@ -1,13 +1,12 @@
 """Notify on a real broker: what workflow and intake say becomes mail, once."""
 
 from shared.events import intake
-from tests.integration.notify.conftest import OFFICE, Desk
+from tests.integration.notify.conftest import OFFICE, Desk, serving
 from tests.integration.notify.reading import settled
 from tests.integration.notify.speaking import speaking
 from tests.support import infra
 from tests.support.complaints import EMAIL, NUMBER, a_form, a_received, sealed
 from tests.support.eventually import eventually
-from tests.support.serving import serving
 
 
 async def test_what_the_bus_says_becomes_mail_and_said_twice_becomes_no_more(desk: Desk, broker: infra.Broker) -> None:

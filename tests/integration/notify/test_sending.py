@@ -2,7 +2,7 @@
 
 from shared.auth import TrackingTokens
 from shared.events import intake, workflow
-from tests.integration.notify.conftest import ADMIN, Desk, address_of, staff
+from tests.integration.notify.conftest import ADMIN, Desk, address_of, serving, staff
 from tests.integration.notify.reading import hurry, part, settled, topic
 from tests.support import keys
 from tests.support.complaints import (
@@ -17,7 +17,6 @@ from tests.support.complaints import (
     a_whole_course,
     sealed,
 )
-from tests.support.serving import serving
 
 ADMIN_ACTS = workflow.Actor(role="ADMIN", id=ADMIN.id, name=ADMIN.name)
 
