@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
@@ -63,7 +64,6 @@ def create_app(
         version="1",
         lifespan=lifespan,
         responses=problems.PROBLEMS,
-        max_body_size=JSON_BODY_BYTES,
         redoc_url=None,
     )
     app.state.settings = settings
@@ -89,6 +89,21 @@ async def _keep(loop: Loop) -> None:
         except Exception as error:
             logs.get("web").error("loop.failed", loop=getattr(loop, "__qualname__", str(loop)), exc_info=error)
         await asyncio.sleep(RESTART_SECONDS)
+
+
+def _limited(receive: Receive) -> Receive:
+    """The body, as long as it is no longer than any of ours. (FastAPI's own limit answers in English text.)"""
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > JSON_BODY_BYTES:
+            raise HTTPException(413)
+        return message
+
+    return limited
 
 
 class _Arrivals:
@@ -118,7 +133,7 @@ class _Arrivals:
 
         with structlog.contextvars.bound_contextvars(correlation=request_id):
             try:
-                await self._app(scope, receive, watched)
+                await self._app(scope, _limited(receive), watched)
             finally:
                 route = getattr(scope.get("route"), "path", "none")
                 seconds = time.perf_counter() - started

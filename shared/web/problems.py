@@ -37,6 +37,8 @@ NUMBERS: dict[type[DomainError], int] = {
     TooMany: 429,
 }
 BY_CODE = {"if_match_required": 428}
+UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""What Postgres says to a NUL that no field's own check refused: the net below those checks."""
 MEDIA_TYPE = "application/problem+json"
 
 REQUIRED = Text("Wajib diisi", "Required")
@@ -153,6 +155,8 @@ def _field(found: dict[str, Any]) -> FieldError:
 def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == 400:  # the framework could not decode the body
+        return problem(request, 422, "malformed", MALFORMED)
     text = BY_STATUS.get(error.status_code, Text(str(error.detail), str(error.detail)))
     code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "refused")
     return problem(request, error.status_code, code, text, headers=dict(error.headers or {}))
@@ -162,5 +166,7 @@ def _unforeseen(request: Request, error: Exception) -> Response:
     if is_transient(error):
         logs.get("web").warning("request.unavailable", error=type(error).__name__)
         return problem(request, 503, "unavailable", UNAVAILABLE, headers={"Retry-After": "2"})
+    if isinstance(error, UNSTORABLE):
+        return problem(request, 422, "malformed", MALFORMED)
     logs.get("web").error("request.broken", exc_info=error)
     return problem(request, 500, "internal", BROKEN)

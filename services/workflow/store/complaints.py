@@ -61,6 +61,8 @@ async def now(tx: Tx) -> datetime:
 
 async def load(tx: Tx, number: str, *, lock: bool = False) -> Loaded | None:
     """The complaint, or None. With `lock`, nobody else moves it until this transaction ends."""
+    if "\x00" in number:  # Postgres could not even be asked
+        return None
     row = await tx.fetchrow(_LOAD + (" for update of c" if lock else ""), number)
     if row is None:
         return None
