@@ -199,7 +199,7 @@ def main() -> None:
     """Runs the command; trouble is one line and exit code 1, never a traceback."""
     try:
         app(prog_name="helpdesk")
-    except Trouble as trouble:
+    except (Trouble, OSError) as trouble:
         print(trouble, file=sys.stderr)
         sys.exit(1)
 

@@ -4,6 +4,7 @@ Promises: ready, or one clear line why not; what dies is started again; an end l
 it comes, also when the launcher itself is killed.
 """
 
+import contextlib
 import json
 import os
 import time
@@ -51,7 +52,7 @@ class Launcher:
         self.home, self.row, self._clock, self._past = home, Row(port), clock, past
         self._begun = time.monotonic()
         self._follower = Follower()
-        self._supervisor = supervisor.Supervisor(self._follower.say, self._tell_state)
+        self._supervisor = supervisor.Supervisor(self._follower.say, self._retell_state)
 
     def run(self) -> None:
         """Starts everything and looks after it until somebody asks it to end."""
@@ -143,6 +144,10 @@ class Launcher:
         self.home.write_state(
             {"pid": os.getpid(), "port": self.row.first, "clock": self._clock, "children": self._supervisor.pids}
         )
+
+    def _retell_state(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk holds up the services, but not who looks after them
+            self._tell_state()
 
     def _end(self) -> None:
         if self._supervisor.pids:

@@ -86,7 +86,7 @@ class Nats:
             or process.poll() is not None
         ):
             self.kill()
-            raise Trouble(f"NATS did not start: {last_line(self.log)} ({self.log})")
+            raise Trouble(f"NATS did not start: {last_line(self.log, telling='FTL')} ({self.log})")
 
     def ask(self) -> None:
         if self._process and self._process.poll() is None:

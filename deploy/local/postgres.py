@@ -101,7 +101,7 @@ class Postgres:
         process = self._process
         if not wait_until(lambda: self._ready() or process.poll() is not None, within) or process.poll() is not None:
             self.kill()
-            raise Trouble(f"Postgres did not start: {last_line(self.log)} ({self.log})")
+            raise Trouble(f"Postgres did not start: {last_line(self.log, telling='FATAL|PANIC')} ({self.log})")
 
     def ask(self) -> None:
         """For a fast shutdown: sessions are cut, everything committed is on disk."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -63,10 +64,12 @@ def dwellers(directory: Path) -> list[int]:
     return found
 
 
-def last_line(log: Path) -> str:
-    """The last line a program wrote, for an error message of one line."""
+def last_line(log: Path, telling: str = "") -> str:
+    """The last line a program wrote, for an error message of one line; rather one that matches `telling`."""
     try:
-        lines = log.read_text(errors="replace").strip().splitlines()
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 4096))
+            lines = file.read().decode(errors="replace").strip().splitlines()
     except OSError:
         return ""
-    return lines[-1] if lines else ""
+    return next((line for line in reversed(lines) if telling and re.search(telling, line)), lines[-1] if lines else "")

@@ -47,11 +47,11 @@ class Charge:
     again: float | None = None
     """When it is to be started again; None while it runs."""
 
-    def ended(self, how: str, now: float) -> str:
+    def ended(self, line: str, now: float) -> str:
         if now - self.started > SETTLED:
             self.delay = FIRST_DELAY
         self.again = now + self.delay
-        line = f"{self.program.name} {how}; again in {self.delay:g} s"
+        line = f"{line}; again in {self.delay:g} s"
         self.delay = min(self.delay * 2, LONGEST_DELAY)
         return line
 
@@ -59,8 +59,8 @@ class Charge:
 def how(program: Program, returncode: int) -> str:
     """In a few words, with its last ones where it gave up by itself."""
     if returncode < 0:
-        return f"was ended by {signal.Signals(-returncode).name}"
-    return f"ended with {returncode} ({last_line(program.log)})"
+        return f"{program.name} was ended by {signal.Signals(-returncode).name}"
+    return f"{program.name} ended with {returncode} ({last_line(program.log)})"
 
 
 def hold_signals() -> None:
@@ -117,8 +117,8 @@ class Supervisor:
             elif now >= charge.again:
                 try:
                     charge.program.start()
-                except Trouble as trouble:
-                    self._say(charge.ended(f"did not start ({trouble})", time.monotonic()))
+                except (Trouble, OSError) as trouble:
+                    self._say(charge.ended(str(trouble), time.monotonic()))
                 else:
                     charge.started, charge.again = time.monotonic(), None
                     self._changed()
