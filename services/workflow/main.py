@@ -11,7 +11,7 @@ from services.workflow.timers import House
 from shared import events, web
 from shared.auth import StaffTokens
 from shared.blobs.keep import Blobs
-from shared.blobs.uploads import Uploads
+from shared.blobs.uploads import BODY_BYTES, Uploads
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
@@ -71,4 +71,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "passwords": Passwords(),
             "limits": Limits(db, on=settings.rate_limits == "on"),
         },
+        body_bytes={"/v1/uploads": BODY_BYTES},
     )

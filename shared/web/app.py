@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -38,9 +38,11 @@ def create_app(
     outbox_age: health.Age | None = None,
     poke: Callable[[], None] = lambda: None,
     state: dict[str, Any] | None = None,
+    body_bytes: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """A FastAPI app that opens `db`, runs `loops` until it stops (restarting one that raises), and answers errors as
-    problems. `poke` is called after each committed request; `state` is set on `app.state`."""
+    problems. `poke` is called after each committed request; `state` is set on `app.state`; `body_bytes` are the paths
+    that take more than JSON, with how much."""
     figures = health.Figures()
 
     @asynccontextmanager
@@ -77,7 +79,7 @@ def create_app(
     app.include_router(health.routes(figures, checks, wished, outbox_age))
     for router in routers:
         app.include_router(router)
-    app.add_middleware(_Arrivals, figures=figures)
+    app.add_middleware(_Arrivals, figures=figures, body_bytes=body_bytes or {})
     return app
 
 
@@ -91,7 +93,7 @@ async def _keep(loop: Loop) -> None:
         await asyncio.sleep(RESTART_SECONDS)
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, at_most: int) -> Receive:
     """The body, as long as it is no longer than any of ours. (FastAPI's own limit answers in English text.)"""
     received = 0
 
@@ -99,7 +101,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > JSON_BODY_BYTES:
+        if received > at_most:
             raise HTTPException(413)
         return message
 
@@ -109,9 +111,10 @@ def _limited(receive: Receive) -> Receive:
 class _Arrivals:
     """Gives every request an id and one log line with its outcome. Logs the route, never the path: paths hold links."""
 
-    def __init__(self, app: ASGIApp, figures: health.Figures) -> None:
+    def __init__(self, app: ASGIApp, figures: health.Figures, body_bytes: Mapping[str, int]) -> None:
         self._app = app
         self._figures = figures
+        self._body_bytes = body_bytes
         self._log = logs.get("web")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,7 +136,8 @@ class _Arrivals:
 
         with structlog.contextvars.bound_contextvars(correlation=request_id):
             try:
-                await self._app(scope, _limited(receive), watched)
+                at_most = self._body_bytes.get(scope["path"], JSON_BODY_BYTES)
+                await self._app(scope, _limited(receive, at_most), watched)
             finally:
                 route = getattr(scope.get("route"), "path", "none")
                 seconds = time.perf_counter() - started

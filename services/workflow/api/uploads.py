@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, Request, UploadFile
 from pydantic import BaseModel
 
 from services.workflow.api.edge import Present
-from shared.blobs.uploads import BODY_BYTES, Uploads
+from shared.blobs.uploads import Uploads
 
 router = APIRouter(prefix="/v1", tags=["uploads"])
 
@@ -22,7 +22,7 @@ class Uploaded(BaseModel):
     scan: str
 
 
-@router.post("/uploads", status_code=201, max_body_size=BODY_BYTES)
+@router.post("/uploads", status_code=201)
 async def upload(request: Request, caller: Present, file: Annotated[UploadFile, File()]) -> Uploaded:
     """A JPG, PNG or PDF of at most 10 MB; anything else, and anything hidden in one, is refused with why."""
     uploads: Uploads = request.app.state.uploads

@@ -59,9 +59,16 @@ async def test_a_refused_file_is_told_in_both_languages(office: Office) -> None:
     assert error["ms"] != error["en"]
 
 
+async def test_a_file_may_be_far_larger_than_json(office: Office) -> None:
+    taken = await upload(office, "pic", "besar.png", files.a_large_png())
+    assert taken.status_code == 201, taken.text
+    assert taken.json()["size"] > 500_000
+
+
 async def test_forty_megabytes_are_refused_without_being_kept(office: Office) -> None:
     refused = await upload(office, "pic", "besar.png", bytes(40 * 1024 * 1024))
-    assert refused.status_code == 413
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+    assert refused.json()["messages"]["ms"] != refused.json()["messages"]["en"]
     assert await kept(office) == 0
 
 

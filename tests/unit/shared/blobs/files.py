@@ -20,6 +20,13 @@ def a_png(size: tuple[int, int] = (40, 30), mode: str = "RGB") -> bytes:
     return out.getvalue()
 
 
+def a_large_png() -> bytes:
+    """Noise, which does not pack: about a megabyte."""
+    out = io.BytesIO()
+    Image.effect_noise((1000, 1000), 200).save(out, "PNG")
+    return out.getvalue()
+
+
 def a_png_bomb(side: int = 50_000) -> bytes:
     """A few hundred bytes that say they are 50,000 x 50,000."""
 
