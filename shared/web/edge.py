@@ -47,14 +47,16 @@ class _Once:
         self._key = key
         self._fingerprint = fingerprint
 
-    async def answer(self, status: int, effect: Callable[[], Awaitable[Any]]) -> Response:
+    async def answer(self, status: int, effect: Callable[[], Awaitable[Any]], *, by: str = "") -> Response:
         """Run the effect and answer with what it gives; the same key again gets the same answer and no effect.
 
-        The row lies in the effect's own transaction, so a twin that comes at the same time waits for the first.
+        The row lies in the effect's own transaction, so a twin that comes at the same time waits for the first. `by`
+        is who asks, where that decides what may be answered: a key is theirs alone.
         Raises `Invalid` when the key was used for another content.
         """
         if self._key is None:
             return _json(status, msgspec.json.encode(await effect()))
+        self._route = f"{self._route} {by}".rstrip()
         inserted = await self._tx.fetchval(
             "insert into idempotency (route, key, fingerprint) values ($1, $2, $3) on conflict do nothing returning 1",
             self._route,

@@ -187,7 +187,7 @@ async def act(
         )
         return _view(standing)
 
-    answer = await once.answer(200, effect)
+    answer = await once.answer(200, effect, by=caller.id)
     answer.headers["ETag"] = f'"v{_version_in(answer)}"'
     return answer
 
