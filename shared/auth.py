@@ -110,7 +110,7 @@ def _encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def _staff(request: Request) -> Caller:
+async def _staff(request: Request) -> Caller:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unknown
@@ -128,7 +128,7 @@ def is_portal(request: Request) -> bool:
     return hmac.compare_digest(request.headers.get("x-service-token", "").encode(), expected.encode())
 
 
-def _portal_only(request: Request) -> None:
+async def _portal_only(request: Request) -> None:
     if not is_portal(request):
         raise Unknown("service_token_required")
 
@@ -137,7 +137,7 @@ PortalOnly = Depends(_portal_only)
 """For routes that only a service of ours may call; 401 otherwise."""
 
 
-def _visitor(request: Request) -> str:
+async def _visitor(request: Request) -> str:
     if is_portal(request):
         said = re.search(r'for="?\[?([0-9a-fA-F.:]+)', request.headers.get("forwarded", ""))
         if said:

@@ -20,6 +20,7 @@ from shared.web import health, problems
 
 Loop = Callable[[], Awaitable[None]]
 RESTART_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 0.5
 JSON_BODY_BYTES = 256 * 1024
 _REQUEST_ID = re.compile(rb"[0-9a-fA-F-]{36}")
 QUIET = {"/livez", "/readyz", "/metrics"}
@@ -54,9 +55,7 @@ def create_app(
         try:
             yield
         finally:
-            for task in reversed(tasks):
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(tasks)
             if db is not None:
                 await db.close()
 
@@ -81,6 +80,15 @@ def create_app(
         app.include_router(router)
     app.add_middleware(_Arrivals, figures=figures, body_bytes=body_bytes or {})
     return app
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel until all are done: up to Python 3.11 `asyncio.wait_for`, which nats-py uses, can swallow one."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _keep(loop: Loop) -> None:

@@ -115,7 +115,7 @@ async def forget_answers(tx: Tx) -> None:
     await tx.execute(f"delete from idempotency where at < clock_timestamp() - interval '{KEPT}'")
 
 
-def _if_match(
+async def _if_match(
     if_match: Annotated[str | None, Header(description='The version you saw, as `"v7"`.')] = None,
 ) -> int | None:
     if if_match is None:

@@ -18,7 +18,7 @@ Present = Annotated[Caller, Depends(_present, scope="function")]
 """The member of staff who calls, as they are now: a disabled one is out at once."""
 
 
-def _keys(request: Request) -> Keys:
+async def _keys(request: Request) -> Keys:
     keys: Keys = request.app.state.keys
     return keys
 
@@ -27,7 +27,7 @@ Secrets = Annotated[Keys, Depends(_keys)]
 """The sealing keys and the staff index key."""
 
 
-def _correlation(request: Request) -> str:
+async def _correlation(request: Request) -> str:
     return str(request.scope["request_id"])
 
 
