@@ -50,7 +50,7 @@ imports: install-dev
 
 containers-test: install-dev ## the integration tests once more on containers, where Docker answers and has both images
 	@if docker image inspect $${POSTGRES_IMAGE:-postgres:18} $${NATS_IMAGE:-nats:2.15-alpine} > /dev/null 2>&1; \
-	then INFRA=containers $(PYTEST) -q tests/integration; \
+	then INFRA=containers $(PYTEST) -q tests/integration --ignore-glob='*/integration/deploy/test_[!i]*'; \
 	else echo "No Docker here that has both images: the container suite was not run."; fi
 
 ##@ Keep it
