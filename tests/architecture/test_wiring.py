@@ -216,7 +216,7 @@ EDGES = {
     "shared/bus/consumer.py": "the message edge",
     "shared/outbox.py": "the relay's own rows: the lease, what is unpublished, the checkpoint",
     "shared/limits.py": "a refused request must count as well",
-    "shared/blobs/uploads.py": "a file is checked and stored with no transaction open, its row written before and after",
+    "shared/blobs/uploads.py": "a file is checked and stored with no transaction open, its row before and after",
     "services/query/handlers/rebuild.py": "the command line rebuilds in batches, each held against live consumers",
     "deploy/staff.py": "the command line adds staff",
     **{f"services/{service}/main.py": "whether it is ready" for service in SERVICES},
