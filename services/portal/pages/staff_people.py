@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.portal.clients import Pass, Problem, Unavailable
+from services.portal.clients.door import part
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal, wrong
 from services.portal.pages import staff_reading as reading
@@ -56,8 +57,8 @@ async def save(member: str, visit: Visiting, staff: Staff) -> Response:
         return await _form(visit, staff, member)
     new = member == NEW
     workflow = visit.desk.clients.workflow
-    path = "/v1/staff" if new else f"/v1/staff/{member}"
     try:
+        path = "/v1/staff" if new else f"/v1/staff/{part(member)}"
         answer = await workflow.send("POST" if new else "PATCH", path, _said(visit, new=new), staff.token)
     except Unavailable:
         return await _form(visit, staff, member, notice=visit.t("people.away"), status=503)

@@ -10,6 +10,7 @@ import msgspec
 from starlette.responses import Response
 
 from services.portal.clients import Form, Pass, Problem, Unavailable
+from services.portal.clients.door import part
 from services.portal.desk import Visit
 from services.portal.pages.staff_shapes import Detail, Happened, Inbox, Member, Pic, Solved, Standing
 
@@ -65,7 +66,7 @@ async def standing(visit: Visit, staff: Pass, number: str) -> Standing:
 
 async def detail(visit: Visit, staff: Pass, number: str, version: int) -> Detail | None:
     """The complaint as query has it, at that version if it comes in time; none where query has not heard of it."""
-    path = f"/v1/complaints/{number}"
+    path = f"/v1/complaints/{part(number)}"
     try:
         found = await visit.desk.clients.query.get(path, staff.token, seen=f"{number}:{version}")
     except Problem as problem:
@@ -77,7 +78,7 @@ async def detail(visit: Visit, staff: Pass, number: str, version: int) -> Detail
 
 async def pics_for(visit: Visit, staff: Pass, number: str) -> list[Pic]:
     """To whom Admin may hand the complaint, the suggested first."""
-    found = await visit.desk.clients.workflow.get(f"/v1/complaints/{number}/suggested-pics", staff.token)
+    found = await visit.desk.clients.workflow.get(f"/v1/complaints/{part(number)}/suggested-pics", staff.token)
     return shaped(found["items"], list[Pic])
 
 
@@ -98,7 +99,7 @@ async def members(visit: Visit, staff: Pass) -> list[Member]:
 
 async def happened(visit: Visit, staff: Pass, number: str) -> list[Happened]:
     """The audit trail."""
-    found = await visit.desk.clients.workflow.get(f"/v1/complaints/{number}/events", staff.token)
+    found = await visit.desk.clients.workflow.get(f"/v1/complaints/{part(number)}/events", staff.token)
     return shaped(found["items"], list[Happened])
 
 
