@@ -18,6 +18,7 @@ from services.intake.domain.thread import Claim, Words
 from services.intake.store import copies, record, spent, submissions
 from services.intake.store import form as form_store
 from shared.auth import TrackingTokens
+from shared.blobs import uploads
 from shared.db import Tx
 from shared.envelope import Envelope, Event, seal
 from shared.errors import Conflict, Invalid, NotFound, Refused, Text
@@ -75,8 +76,9 @@ class Cause:
 
 
 async def check_filing(tx: Tx, known: copies.Known, filing: Filing, robot: RobotCheck) -> None:
-    """Raises `Invalid` where filing this would; writes nothing."""
-    filings.judge(filing, (await known.office(tx)).form, robot)
+    """Raises `Invalid` where filing this would; writes nothing and uses no file up."""
+    files = await uploads.find(tx, filing.attachments, uploads.PUBLIC)
+    filings.judge(filing, (await known.office(tx)).form, robot, files)
     if robot.challenge is not None and await spent.is_spent(tx, robot.challenge):
         raise Invalid([REPLAY])
 
@@ -84,14 +86,16 @@ async def check_filing(tx: Tx, known: copies.Known, filing: Filing, robot: Robot
 async def file_complaint(
     tx: Tx, known: copies.Known, seals: Seals, filing: Filing, robot: RobotCheck, cause: Cause
 ) -> Receipt:
-    """Take a complaint down under its new number. Raises `Invalid`."""
+    """Take a complaint down under its new number, its files with it. Raises `Invalid`."""
     office = await known.office(tx)
-    submission = filings.judge(filing, office.form, robot)
+    files = await uploads.find(tx, filing.attachments, uploads.PUBLIC)
+    submission = filings.judge(filing, office.form, robot, files)
     year = office.now.astimezone(ZONE).year
     sequence = await submissions.take_number(tx, year, robot.challenge)
     if sequence is None:
         raise Invalid([REPLAY])
     number = complaint_number(year, sequence)
+    await uploads.use(tx, filing.attachments, uploads.PUBLIC, number)
     contact = seals.contact(submission, number)
     answer_by = office.answer_by(office.now)
     event = filings.submitted(submission, number=number, submitted_at=office.now, answer_by=answer_by, contact=contact)
@@ -130,7 +134,8 @@ async def take_words(
         raise NotFound
     sequence, now = held
     proof = thread.IC_AND_NAME if linked_at is None else thread.LINK
-    event = thread.acted(words, number=number, message=cause.id, proof=proof)
+    files = await uploads.use(tx, words.attachments, uploads.PUBLIC, number)
+    event = thread.acted(words, number=number, message=cause.id, proof=proof, files=files)
     await record.record(tx, [_envelope(event, number, sequence, now, cause)])
     return cause.id
 

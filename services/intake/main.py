@@ -12,6 +12,8 @@ from services.intake.subscriptions import HEARS, SUBJECTS
 from services.intake.timers import Timers
 from shared import web
 from shared.auth import StaffTokens, TrackingTokens
+from shared.blobs.keep import Blobs
+from shared.blobs.uploads import BODY_BYTES, Uploads
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
@@ -28,10 +30,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     bus = Bus(settings.nats_url.get_secret_value(), name="intake")
     relay = Relay(db, bus, "INTAKE", record.say_again)
     consumer = Consumer(db, bus, service="intake", stream="WORKFLOW", subjects=SUBJECTS, hears=HEARS, register=REGISTER)
-    timers = Timers(db, relay.poke)
+    uploads = Uploads(db, Blobs(settings.blobs), settings.clamd)
+    timers = Timers(db, uploads, relay.poke)
     desk = Desk(
         db=db,
         known=copies.Known(),
+        uploads=uploads,
         limits=Limits(db, on=settings.rate_limits == "on"),
         robot_key=settings.altcha_key.get_secret_value(),
         seals=Seals(
@@ -61,4 +65,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         outbox_age=relay.oldest_seconds,
         poke=relay.poke,
         state={"desk": desk, "staff_tokens": StaffTokens(public=settings.staff_public_key)},
+        body_bytes={"/v1/uploads": BODY_BYTES},
     )

@@ -18,3 +18,5 @@ class Settings(ServiceSettings):
     """Signs the robot checks given out."""
     blobs: str = "file:///var/lib/helpdesk/blobs"
     """Where attachments lie: a folder, or S3 by URL."""
+    clamd: str | None = None
+    """`host:port` of a virus scanner; without one, files say that they were not scanned."""

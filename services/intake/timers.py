@@ -11,6 +11,7 @@ from services.intake import handlers
 from services.intake.domain.form import Department, Module, Ptj
 from services.intake.handlers import Cause
 from shared import logs
+from shared.blobs.uploads import Uploads
 from shared.db import Database, is_transient
 
 SWEEP_SECONDS = 600.0
@@ -20,8 +21,9 @@ RETRY_SECONDS = 1.0
 class Timers:
     """Opens the form once, then sweeps every ten minutes. Both may happen in several replicas at once."""
 
-    def __init__(self, db: Database, poke: Callable[[], None]) -> None:
+    def __init__(self, db: Database, uploads: Uploads, poke: Callable[[], None]) -> None:
         self._db = db
+        self._uploads = uploads
         self._poke = poke
         self._log = logs.get("timers")
 
@@ -35,6 +37,7 @@ class Timers:
                     opened = True
                 async with self._db.transaction() as tx:
                     await handlers.sweep(tx)
+                await self._uploads.sweep()
                 await asyncio.sleep(SWEEP_SECONDS)
             except Exception as error:
                 if not is_transient(error):

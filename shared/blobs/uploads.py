@@ -5,16 +5,18 @@ one that nobody used is swept after a day, bytes and row. Its id is 122 random b
 visitor's claim, and staff may use only their own.
 """
 
+import re
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from shared.blobs.check import MAX_BYTES, REASONS, Rejected, expected_type
-from shared.blobs.file import File
+from shared.blobs.file import NO_SUCH_FILE, File, picked, wrong_by_themselves
 from shared.blobs.keep import Blobs
 from shared.blobs.scan import INFECTED, scan
 from shared.blobs.workshop import Workshop
 from shared.db import Database, Tx
-from shared.errors import FieldError, Invalid, Text
+from shared.errors import FieldError, Invalid
 
 SCHEMA_V1 = """
 create table upload (
@@ -32,14 +34,14 @@ create index upload_unused on upload (at) where used_by is null;
 """
 
 PUBLIC = "public"
-AT_MOST = 5
 BODY_BYTES = MAX_BYTES + 64 * 1024
 """An upload's request: the file and what multipart puts around it."""
 KEPT_HOURS = 24
-NO_SUCH_FILE = Text(
-    "Fail ini tiada atau telah luput; sila muat naik semula", "There is no such file any more; please upload it again"
-)
-TOO_MANY = Text(f"Tidak melebihi {AT_MOST} fail", f"At most {AT_MOST} files")
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_USABLE = """
+    id = any($1::uuid[]) and owner = $2 and stored and used_by is null
+    and at > clock_timestamp() - make_interval(hours => $3)
+"""
 
 
 class Uploads:
@@ -96,34 +98,51 @@ class Uploads:
         return len(rows)
 
 
+async def find(tx: Tx, ids: Sequence[str], owner: str) -> tuple[File, ...]:
+    """Those of these files that their owner may still use, in no order. Uses nothing up."""
+    if not ids:
+        return ()
+    rows = await tx.fetch(
+        f"select id, name, type, size, scan from upload where {_USABLE}", _uuids(ids), owner, KEPT_HOURS
+    )
+    return tuple(_file(row) for row in rows)
+
+
 async def use(tx: Tx, ids: Sequence[str], owner: str, about: str) -> tuple[File, ...]:
     """The files a command hangs on its text, used up with it. Raises `Invalid` on the field `attachments` for a file
     that is missing, not the owner's, used already, swept, or named twice."""
     if not ids:
         return ()
-    if len(ids) > AT_MOST:
-        raise Invalid([FieldError("attachments", "too_many", TOO_MANY)])
-    wanted = [_uuid(one) for one in ids]
+    wrong = wrong_by_themselves(ids)
+    if wrong is not None:
+        raise Invalid([wrong])
     rows = await tx.fetch(
-        """
-        update upload set used_by = $3
-        where id = any($1::uuid[]) and owner = $2 and stored and used_by is null
-            and at > clock_timestamp() - make_interval(hours => $4)
-        returning id, name, type, size, scan
-        """,
-        wanted,
+        f"update upload set used_by = $4 where {_USABLE} returning id, name, type, size, scan",
+        _uuids(ids),
         owner,
-        about,
         KEPT_HOURS,
+        about,
     )
-    found = {row["id"]: File(**{**row, "id": str(row["id"])}) for row in rows}
-    if len(found) != len(wanted):
-        raise Invalid([FieldError("attachments", "no_such_file", NO_SUCH_FILE)])
-    return tuple(found[one] for one in wanted)
+    used = picked(ids, [_file(row) for row in rows])
+    if used is None:
+        raise Invalid([NO_SUCH_FILE])
+    return used
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
+async def waiting(tx: Tx, owner: str) -> tuple[int, int]:
+    """How many files of this owner wait to be used, and how many bytes they are."""
+    row = await tx.fetchrow(
+        "select count(*) as files, coalesce(sum(size), 0)::bigint as bytes from upload"
+        " where owner = $1 and used_by is null",
+        owner,
+    )
+    return row["files"], row["bytes"]
+
+
+def _file(row: Any) -> File:
+    return File(**{**row, "id": str(row["id"])})
+
+
+def _uuids(ids: Sequence[str]) -> list[UUID]:
+    """Those that can be ids of ours at all."""
+    return [UUID(one) for one in ids if _ID.fullmatch(one)]

@@ -1,6 +1,7 @@
-"""Intake over HTTP, by what is asked: `form` (what is offered), `robot` (the robot check), `complaints` (filing),
-`thread` (a complainant's words), `links` (tracking links). `desk` is what they all work with, `bodies` the shapes."""
+"""Intake over HTTP, by what is asked: `form` (what is offered), `robot` (the robot check), `uploads` (files),
+`complaints` (filing), `thread` (a complainant's words), `links` (tracking links). `desk` is what they all work with,
+`bodies` the shapes."""
 
-from services.intake.api import complaints, form, links, robot, thread
+from services.intake.api import complaints, form, links, robot, thread, uploads
 
-routers = (form.router, robot.router, complaints.router, thread.router, links.router)
+routers = (form.router, robot.router, uploads.router, complaints.router, thread.router, links.router)

@@ -8,9 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Strict
 
 from services.intake.domain import filing as filings
 from services.intake.domain import form as forms
+from shared.blobs.file import AT_MOST
 
 OptionalText = StrictStr | None
-Attachments = Annotated[list[StrictStr], Field(max_length=5, description="Ids of uploads. None can be taken yet.")]
+Attachments = Annotated[
+    list[StrictStr],
+    Field(
+        description="Ids that `POST /v1/uploads` answered, each used once and within a day.",
+        json_schema_extra={"maxItems": AT_MOST, "uniqueItems": True},
+    ),
+]
 RobotPayload = Annotated[
     StrictStr | None,
     Field(

@@ -1,6 +1,6 @@
 """Filing a complaint: checked for the check-answers page, or taken down under its number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -43,9 +43,10 @@ async def _arrived(body: bodies.Filing, desk: AtDesk, visitor: Visitor) -> Arriv
     filing, robot = body.as_typed(), checked(body.altcha, desk.robot_key)
     await desk.limits.spend("filed", prefix(visitor), limit=FILED_BY_ADDRESS, seconds=HOUR)
     if robot.verdict == "missing":
-        # Only a complaint that would be taken down is counted: correcting a field costs nobody their turn.
+        # Only a complaint that would be taken down is counted: correcting a field costs nobody their turn. Its files
+        # are left out: where the same key comes again, they have been used by the first.
         async with desk.db.transaction() as tx:
-            await handlers.check_filing(tx, desk.known, filing, robot)
+            await handlers.check_filing(tx, desk.known, replace(filing, attachments=()), robot)
         await desk.spend_unchecked(visitor)
     return Arrived(filing, robot)
 

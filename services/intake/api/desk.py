@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from services.intake.handlers import Cause, Seals
 from services.intake.store.copies import Known
+from shared.blobs.uploads import Uploads
 from shared.db import Database, Tx
 from shared.limits import Limits, prefix
 
@@ -22,6 +23,9 @@ WORDS_BY_COMPLAINT = 30
 TRIES_BY_COMPLAINT = 3
 LINKS_BY_ADDRESS = 10
 LINKS_BY_OWNER = 3
+UPLOADS_BY_ADDRESS = 60
+UPLOADS_WAITING = 2_000
+UPLOADED_BYTES_WAITING = 4 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Desk:
 
     db: Database
     known: Known
+    uploads: Uploads
     limits: Limits
     robot_key: str
     seals: Seals

@@ -13,12 +13,14 @@ from services.intake.domain.form import Form
 from services.intake.domain.texts import TEXT_LIMIT, TITLE_LIMIT
 from services.intake.store import form as form_store
 from shared.auth import Staff
+from shared.blobs.check import MAX_BYTES
+from shared.blobs.file import AT_MOST
 from shared.web import IfMatch, Transaction
 
 router = APIRouter(tags=["form"])
 
 EDITOR = "ADMIN"
-LIMITS = bodies.FormLimits(title=TITLE_LIMIT, text=TEXT_LIMIT, attachments=5, attachment_bytes=10 * 1024 * 1024)
+LIMITS = bodies.FormLimits(title=TITLE_LIMIT, text=TEXT_LIMIT, attachments=AT_MOST, attachment_bytes=MAX_BYTES)
 
 
 @router.get("/v1/form", summary="What the form offers", response_model=bodies.OfferedForm)

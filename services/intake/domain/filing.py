@@ -1,5 +1,6 @@
 """A complaint as it was typed, judged field by field, and what is said once it has its number."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from services.intake.domain.form import Department, Form, Module, Ptj
 from services.intake.domain.people import Phone
 from services.intake.domain.robot import RobotCheck
 from services.intake.domain.texts import CHOOSE, REQUIRED, Sieve, is_blank
+from shared.blobs.file import NO_SUCH_FILE, File, picked, wrong_by_themselves
 from shared.errors import Text
 from shared.events.intake import ComplaintSubmitted, Contact
 
@@ -15,7 +17,6 @@ LANGUAGES = ("ms", "en")
 
 PTJ_ELSEWHERE = Text("PTJ ini bukan di bawah Jabatan yang dipilih", "This PTJ is not part of the chosen department")
 NOT_CONFIRMED = Text("Sila sahkan bahawa maklumat di atas adalah benar", "Please confirm that the above is true")
-NO_ATTACHMENTS = Text("Lampiran belum dapat diterima", "Attachments cannot be taken yet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class Submission:
     title: str
     description: str
     robot_check: str
+    files: tuple[File, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,9 @@ _NO_DEPARTMENT = Department("", 0, "", "", False)
 _NO_MODULE = Module("", None, "", "", 0, False)
 
 
-def judge(filing: Filing, form: Form, robot: RobotCheck) -> Submission:
-    """The filing as a submission. Raises `Invalid` with every field that is wrong, in both languages."""
+def judge(filing: Filing, form: Form, robot: RobotCheck, files: Iterable[File] = ()) -> Submission:
+    """The filing as a submission, `files` being those that may be attached to it. Raises `Invalid` with every field
+    that is wrong, in both languages."""
     sieve = Sieve()
     submission = Submission(
         ic=sieve.read("ic", filing.ic, people.ic, ""),
@@ -87,10 +90,10 @@ def judge(filing: Filing, form: Form, robot: RobotCheck) -> Submission:
         title=sieve.read("title", filing.title, texts.title, ""),
         description=sieve.read("description", filing.description, texts.lines, ""),
         robot_check=robot.verdict,
+        files=_attached(sieve, filing.attachments, files),
     )
     if not filing.confirmed:
         sieve.wrong("confirmed", "required", NOT_CONFIRMED)
-    refuse_attachments(sieve, filing.attachments)
     if robot.error is not None:
         sieve.errors.append(robot.error)
     sieve.settle()
@@ -116,13 +119,17 @@ def submitted(
         title=submission.title,
         description=submission.description,
         robot_check=submission.robot_check,
+        attachments=tuple(file.id for file in submission.files),
+        files=submission.files,
     )
 
 
-def refuse_attachments(sieve: Sieve, attachments: tuple[str, ...]) -> None:
-    """No file has been taken, so none can be meant."""
-    if attachments:
-        sieve.wrong("attachments", "unknown_attachment", NO_ATTACHMENTS)
+def _attached(sieve: Sieve, ids: tuple[str, ...], there: Iterable[File]) -> tuple[File, ...]:
+    files = picked(ids, there)
+    wrong = wrong_by_themselves(ids) or (NO_SUCH_FILE if files is None else None)
+    if wrong is not None:
+        sieve.errors.append(wrong)
+    return files or ()
 
 
 def _department(sieve: Sieve, given: str | None, form: Form) -> Department:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from services.intake.domain import people, texts
-from services.intake.domain.filing import refuse_attachments
 from services.intake.domain.robot import RobotCheck
 from services.intake.domain.texts import CHOOSE, REQUIRED, Sieve
+from shared.blobs.file import File, wrong_by_themselves
 from shared.errors import Text
 from shared.events.intake import ComplainantActed
 
@@ -30,17 +30,20 @@ class Words:
 
     action: str
     text: str
+    attachments: tuple[str, ...] = ()
     score: int | None = None
 
 
 def judge_words(*, action: str | None, text: str | None, attachments: tuple[str, ...], sieve: Sieve) -> Words:
-    """A message; only closing needs no words."""
+    """A message; only closing needs no words. Whether its files are there, only the effect's transaction can say."""
     if action not in ACTIONS:
         sieve.wrong("action", "choose" if action else "required", CHOOSE if action else REQUIRED)
     read = sieve.read_if_given if action in WITHOUT_TEXT else sieve.read
     said = read("text", text, texts.lines, "")
-    refuse_attachments(sieve, attachments)
-    return Words(action=action or "", text=said)
+    wrong = wrong_by_themselves(attachments)
+    if wrong is not None:
+        sieve.errors.append(wrong)
+    return Words(action=action or "", text=said, attachments=attachments)
 
 
 def judge_rating(*, score: int | None, comment: str | None, sieve: Sieve) -> Words:
@@ -63,8 +66,15 @@ def same_name(one: str, other: str) -> bool:
     return people.folded(one) == people.folded(other)
 
 
-def acted(words: Words, *, number: str, message: str, proof: str) -> ComplainantActed:
-    """What is said of words whose speaker is proved."""
+def acted(words: Words, *, number: str, message: str, proof: str, files: tuple[File, ...] = ()) -> ComplainantActed:
+    """What is said of words whose speaker is proved, with the files that came with them."""
     return ComplainantActed(
-        number=number, message=message, action=words.action, text=words.text, score=words.score, proof=proof
+        number=number,
+        message=message,
+        action=words.action,
+        text=words.text,
+        score=words.score,
+        proof=proof,
+        attachments=tuple(file.id for file in files),
+        files=files,
     )

@@ -6,6 +6,7 @@ Revision 0001.
 from alembic import op
 
 from shared import limits, outbox
+from shared.blobs import uploads
 from shared.bus import fence
 from shared.db import run_script
 from shared.web import edge
@@ -119,5 +120,5 @@ $$;
 
 
 def upgrade() -> None:
-    for script in (outbox.SCHEMA_V1, fence.SCHEMA_V1, edge.SCHEMA_V1, limits.SCHEMA_V1, SCHEMA):
+    for script in (outbox.SCHEMA_V1, fence.SCHEMA_V1, edge.SCHEMA_V1, limits.SCHEMA_V1, uploads.SCHEMA_V1, SCHEMA):
         run_script(op.get_bind(), script)

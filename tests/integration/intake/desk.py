@@ -9,6 +9,7 @@ from typing import Any
 import altcha
 import asyncpg
 import httpx2
+from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
 from services.intake.main import create_app
@@ -19,6 +20,7 @@ from tests.support.eventually import eventually
 from tests.support.infra import Broker, Database
 from tests.support.keys import SERVICE_TOKEN, STAFF_PRIVATE_KEY, settings
 from tests.support.serving import serving
+from tests.unit.shared.blobs import files
 
 IC, OTHER_IC = "800101990001", "810202990002"
 NAME = "Aminah binti Ismail"
@@ -75,6 +77,7 @@ def fields(response: httpx2.Response) -> dict[str, str]:
 class Intake:
     """The running service, its HTTP client, and a look into its schema."""
 
+    app: FastAPI
     client: httpx2.AsyncClient
     admin_url: str
 
@@ -98,6 +101,19 @@ class Intake:
         assert response.status_code == 201, response.text
         receipt: dict[str, Any] = response.json()
         return receipt
+
+    async def bring(
+        self, name: str = "skrin.png", content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> httpx2.Response:
+        """Uploads a file, a small picture unless said otherwise."""
+        sent = {"file": (name, files.a_png() if content is None else content, "application/octet-stream")}
+        return await self.client.post("/v1/uploads", files=sent, headers=headers)
+
+    async def brought(self, name: str = "skrin.png", content: bytes | None = None) -> str:
+        """The id of a file that was taken in."""
+        response = await self.bring(name, content)
+        assert response.status_code == 201, response.text
+        return str(response.json()["id"])
 
     async def rows(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         """What stands in intake's schema."""
@@ -126,8 +142,9 @@ async def running(
     if beside_workflow:
         await say_as_workflow(broker)
     told = settings("intake", database.url("intake"), broker.url("intake"), **{"rate_limits": "off", **more})
-    async with serving(create_app(Settings(**told))) as client:
-        intake = Intake(client, database.admin_url)
+    app = create_app(Settings(**told))
+    async with serving(app) as client:
+        intake = Intake(app, client, database.admin_url)
 
         async def is_open() -> bool:
             return bool((await client.get("/v1/form")).json()["modules"])

@@ -139,7 +139,7 @@ WRONG_TYPES: list[tuple[dict[str, object], dict[str, str]]] = [
     ({"attachments": "x"}, {"attachments": "list_type"}),
     ({"altcha": {}}, {"altcha": "string_type"}),
     ({"priority": "Kritikal"}, {"priority": "unexpected"}),
-    ({"attachments": ["a"]}, {"attachments": "unknown_attachment"}),
+    ({"attachments": ["a"]}, {"attachments": "no_such_file"}),
     ({"department": ["PKN"]}, {"department": "string_type"}),
 ]
 

@@ -197,7 +197,7 @@ WRONG_WORDS: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"text": "x" * 32_001}, {"text": "too_long"}),
     ({"action": "assign"}, {"action": "choose"}),
     ({"action": None, "text": None}, {"action": "required", "text": "required"}),
-    ({"attachments": ["a"]}, {"attachments": "unknown_attachment"}),
+    ({"attachments": ["a"] * 2}, {"attachments": "named_twice"}),
     ({"state": "DITUTUP"}, {"state": "unexpected"}),
     ({"text": ["x"]}, {"text": "string_type"}),
 ]

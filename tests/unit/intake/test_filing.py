@@ -13,6 +13,7 @@ from services.intake.domain.filing import Filing, judge
 from services.intake.domain.form import Department, Form, Module, Ptj
 from services.intake.domain.office import UNHEARD_ANSWER_DAYS, UNHEARD_CALENDAR, ZONE, Office
 from services.intake.domain.robot import Challenge, RobotCheck
+from shared.blobs.file import File
 from shared.calendar import Calendar
 from shared.errors import FieldError, Invalid
 
@@ -43,12 +44,13 @@ GOOD = Filing(
     description="Baki tidak sama.\r\nSila semak.",
     confirmed=True,
 )
+FILES = [File(id=f"f{n}", name=f"{n}.png", type="image/png", size=9, scan="clean") for n in range(1, 7)]
 PASSED = RobotCheck("passed", Challenge("n", datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def wrong(robot: RobotCheck = PASSED, **changes: Any) -> list[FieldError]:
     with pytest.raises(Invalid) as invalid:
-        judge(replace(GOOD, **changes), FORM, robot)
+        judge(replace(GOOD, **changes), FORM, robot, FILES)
     return invalid.value.errors
 
 
@@ -65,6 +67,12 @@ def test_a_good_filing_is_kept_in_one_form() -> None:
     assert submission.ptj is not None
     assert submission.ptj.name == "Unit Teknologi Maklumat"
     assert submission.robot_check == "passed"
+
+
+def test_up_to_five_files_come_with_it_in_the_order_they_were_named() -> None:
+    named = ("f5", "f1", "f3", "f2", "f4")
+    submission = judge(replace(GOOD, attachments=named), FORM, PASSED, FILES)
+    assert tuple(file.id for file in submission.files) == named
 
 
 def test_an_empty_form_names_every_required_field() -> None:
@@ -98,7 +106,11 @@ def test_an_empty_form_names_every_required_field() -> None:
         ({"description": "a\0"}, {"description": "control_character"}),
         ({"description": "\u200b"}, {"description": "required"}),
         ({"confirmed": False}, {"confirmed": "required"}),
-        ({"attachments": ("a",)}, {"attachments": "unknown_attachment"}),
+        ({"attachments": ("a",)}, {"attachments": "no_such_file"}),
+        ({"attachments": ("f1", "../../x")}, {"attachments": "no_such_file"}),
+        ({"attachments": ("f1", "f1")}, {"attachments": "named_twice"}),
+        ({"attachments": ("f1", "f2", "f3", "f4", "f5", "f6")}, {"attachments": "too_many"}),
+        ({"attachments": ("a",), "ic": "1"}, {"attachments": "no_such_file", "ic": "ic"}),
         (
             {"ic": "1", "phone": "1", "module": None, "confirmed": False},
             {"ic": "ic", "phone": "phone", "module": "required", "confirmed": "required"},

@@ -36,8 +36,11 @@ def test_staff_actions_are_not_a_complainants(action: str) -> None:
     assert "action" in words(action, "x")
 
 
-def test_no_attachment_can_be_meant_yet() -> None:
-    assert words("answer", "x", ("id",)) == {"attachments": "unknown_attachment"}
+def test_up_to_five_different_files_may_be_named() -> None:
+    named = ("a", "b", "c", "d", "e")
+    assert words("answer", "x", named) == {}
+    assert words("answer", "x", (*named, "f")) == {"attachments": "too_many"}
+    assert words("answer", " ", ("a", "a")) == {"text": "required", "attachments": "named_twice"}
 
 
 @pytest.mark.parametrize(("score", "code"), [(0, "score"), (6, "score"), (None, "required")])
