@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import StringConstraints
 
 from services.workflow.handlers import people
 from services.workflow.handlers.people import Keys
@@ -33,3 +34,6 @@ async def _correlation(request: Request) -> str:
 
 Correlation = Annotated[str, Depends(_correlation)]
 """The request's id, which every event it causes carries."""
+
+Words = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+"""Text without control characters: it travels in events, and no follower could store a NUL."""

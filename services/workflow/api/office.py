@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.workflow.api.edge import Correlation, Present
+from services.workflow.api.edge import Correlation, Present, Words
 from services.workflow.handlers import office
 from services.workflow.store import facts
 from shared.errors import NotFound
@@ -37,7 +37,7 @@ class RoutingBody(BaseModel):
     """Module slug -> ids of the PICs who take it."""
 
     model_config = ConfigDict(extra="forbid")
-    modules: dict[str, list[str]]
+    modules: dict[Words, list[str]]
 
 
 class HolidayBody(BaseModel):
@@ -45,8 +45,8 @@ class HolidayBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     day: date
-    name: str = Field(min_length=1, max_length=200)
-    why: str = Field(min_length=1, max_length=1000)
+    name: Words = Field(min_length=1, max_length=200)
+    why: Words = Field(min_length=1, max_length=1000)
     works: bool = False
 
 
@@ -54,9 +54,9 @@ class PublishBody(BaseModel):
     """A solution as it should read, and whether everybody may find it."""
 
     model_config = ConfigDict(extra="forbid")
-    symptom: str = Field(min_length=1, max_length=200)
-    cause: str = Field(min_length=1, max_length=32_000)
-    steps: str = Field(min_length=1, max_length=32_000)
+    symptom: Words = Field(min_length=1, max_length=200)
+    cause: Words = Field(min_length=1, max_length=32_000)
+    steps: Words = Field(min_length=1, max_length=32_000)
     published: bool
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.workflow.api.edge import Correlation, Present, Secrets
+from services.workflow.api.edge import Correlation, Present, Secrets, Words
 from services.workflow.handlers import people
 from services.workflow.store import people as store
 from shared.web import Transaction
@@ -24,7 +24,7 @@ class NewStaff(BaseModel):
     phone: str = Field(max_length=50)
     roles: list[str]
     queues: list[str] = []
-    modules: list[str] = []
+    modules: list[Words] = []
     language: str = "ms"
     password: str = Field(max_length=256)
 
@@ -38,7 +38,7 @@ class StaffChange(BaseModel):
     phone: str | None = None
     roles: list[str] | None = None
     queues: list[str] | None = None
-    modules: list[str] | None = None
+    modules: list[Words] | None = None
     language: str | None = None
     active: bool | None = None
     password: str | None = Field(default=None, max_length=256)

@@ -36,7 +36,8 @@ async def found(tx: Tx, *, correlation: str) -> None:
 
 
 async def keep_calendar(tx: Tx, name: str, now: datetime, *, correlation: str) -> None:
-    """Say the calendar when it differs from what was last said."""
+    """Say the calendar when it differs from what was last said. Two who declare at once follow each other."""
+    await facts.hold(tx, name)
     declared = await facts.holidays(tx, name)
     days = legal_holidays(name, _years(now)) | {row["day"] for row in declared if not row["works"]}
     days -= {row["day"] for row in declared if row["works"]}

@@ -59,6 +59,11 @@ async def get(tx: Tx, subject: str) -> Envelope | None:
     return decode(body) if body is not None else None
 
 
+async def hold(tx: Tx, subject: str) -> None:
+    """Whoever else would save this fact waits until this transaction ends."""
+    await tx.execute("select 1 from fact where subject = $1 for update", subject)
+
+
 async def own(tx: Tx) -> list[tuple[UUID, bytes]]:
     """Every fact that workflow says, as last said."""
     rows = await tx.fetch("select id, body from fact where source = 'workflow' order by id")
