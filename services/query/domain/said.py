@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 from shared.events import workflow as said
 from shared.events.intake import Contact
 
-FAR = datetime(9999, 1, 1, tzinfo=UTC)
-"""Stands for "no deadline" where rows are ordered by theirs."""
+FAR = datetime(9998, 1, 1, tzinfo=UTC)
+"""Where an open complaint without a deadline stands in the order by time left."""
+OVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where an ended one stands: behind all that is open."""
 
 
 class Standing(NamedTuple):
@@ -103,7 +105,7 @@ def standing(event: said.ComplaintEvent, version: int) -> Standing:
         open=event.open,
         level=event.level,
         due=event.due,
-        by_due=event.due or FAR,
+        by_due=event.due or (FAR if event.open else OVER),
         pic_id=event.pic.id if event.pic else None,
         pic_name=event.pic.name if event.pic else None,
         claimant_id=event.claimant.id if event.claimant else None,

@@ -42,8 +42,11 @@ def test_the_holder_is_the_one_member_of_staff_who_has_the_ball(
     assert said.standing(an_event(workflow.Noted, to=to, claimant=claimant), 1).holder == holder
 
 
-def test_without_a_deadline_a_complaint_is_ordered_last() -> None:
-    assert said.standing(an_event(workflow.Noted, due=None), 1).by_due == said.FAR
+def test_without_a_deadline_a_complaint_is_ordered_behind_those_that_have_one_and_before_what_has_ended() -> None:
+    waiting = said.standing(an_event(workflow.Noted, due=None, open=True), 1).by_due
+    ended = said.standing(an_event(workflow.Noted, due=None, open=False), 1).by_due
+    with_one = said.standing(an_event(workflow.Noted), 1).by_due
+    assert with_one < waiting < ended
 
 
 def test_what_a_kind_says_alone_is_kept_whole() -> None:
