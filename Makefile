@@ -55,8 +55,9 @@ containers-test: install-dev ## the integration tests once more on containers, w
 
 ##@ Keep it
 
-docs: install ## draw anew what is generated into the README
+docs: install ## write anew what is generated: the diagram in the README, docs/asyncapi.json, docs/openapi/
 	@$(HELPDESK) workflow diagram --into README.md
+	@$(TOOLS)/python -m deploy.documents
 
 lock: install-dev ## renew the locks from pyproject.toml, hashes and no addresses
 	@$(TOOLS)/uv lock --quiet --upgrade
