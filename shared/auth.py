@@ -13,11 +13,12 @@ from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader, HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from shared.errors import Unknown
+from shared.errors import Denied, Text, Unknown
 from shared.principals import Caller
 from shared.privacy import parse_key, parse_keys
 
@@ -27,6 +28,9 @@ ALGORITHM = "Ed25519"
 TOKEN_SECONDS = 60
 MAC_BYTES = 16
 MAX_TOKEN_LENGTH = 2048
+CHANGE_FIRST = Text(
+    "Kata laluan perlu ditukar dahulu sebelum meneruskan.", "The password must be changed before going on."
+)
 
 
 class StaffTokens:
@@ -41,8 +45,9 @@ class StaffTokens:
             raise ValueError("a staff key is needed")
         self._verifying = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public.rstrip("=")})
 
-    def issue(self, caller: Caller, now: datetime) -> tuple[str, datetime]:
-        """A token and when it ends. `now` is real time."""
+    def issue(self, caller: Caller, now: datetime, *, must_change: bool = False) -> tuple[str, datetime]:
+        """A token and when it ends. `now` is real time. Of somebody whose password must change first, it says so, and
+        opens nothing anywhere."""
         expires = now + timedelta(seconds=TOKEN_SECONDS)
         claims = {
             "sub": caller.id,
@@ -52,11 +57,13 @@ class StaffTokens:
             "queues": sorted(caller.queues),
             "aud": "helpdesk",
             "exp": int(expires.timestamp()),
+            **({"must_change": True} if must_change else {}),
         }
         return jwt.encode({"alg": ALGORITHM}, claims, self._signing, algorithms=[ALGORITHM]), expires
 
     def check(self, token: str) -> Caller:
-        """Who the token says. Raises `Unknown` for anything but a valid one of ours."""
+        """Who the token says. Raises `Unknown` for anything but a valid one of ours, `Denied` with the code
+        `password_must_change` for one that is good for nothing yet."""
         if len(token) > MAX_TOKEN_LENGTH:
             raise Unknown
         try:
@@ -67,7 +74,7 @@ class StaffTokens:
                 sub={"essential": True},
                 sid={"essential": True},
             ).validate(claims)
-            return Caller(
+            caller = Caller(
                 id=str(claims["sub"]),
                 session=str(claims["sid"]),
                 name=str(claims["name"]),
@@ -76,6 +83,9 @@ class StaffTokens:
             )
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise Unknown("token_invalid") from error
+        if claims.get("must_change"):
+            raise Denied("password_must_change", CHANGE_FIRST)
+        return caller
 
 
 class TrackingTokens:
@@ -110,7 +120,13 @@ def _encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-async def _staff(request: Request) -> Caller:
+_BEARER = HTTPBearer(auto_error=False, scheme_name="staff", description="A staff token, good for 60 seconds.")
+_SERVICE = APIKeyHeader(
+    name="X-Service-Token", auto_error=False, scheme_name="service", description="Only services of ours hold it."
+)
+
+
+async def _staff(request: Request, _: Annotated[object, Depends(_BEARER)]) -> Caller:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unknown
@@ -128,7 +144,7 @@ def is_portal(request: Request) -> bool:
     return hmac.compare_digest(request.headers.get("x-service-token", "").encode(), expected.encode())
 
 
-async def _portal_only(request: Request) -> None:
+async def _portal_only(request: Request, _: Annotated[object, Depends(_SERVICE)]) -> None:
     if not is_portal(request):
         raise Unknown("service_token_required")
 

@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from shared import logs
 from shared.db import Database
 from shared.settings import ProcessSettings
-from shared.web import health, problems
+from shared.web import described, health, problems
 
 Loop = Callable[[], Awaitable[None]]
 RESTART_SECONDS = 1.0
@@ -64,7 +64,7 @@ def create_app(
         description=about,
         version="1",
         lifespan=lifespan,
-        responses=problems.PROBLEMS,
+        generate_unique_id_function=lambda route: route.name,
         redoc_url=None,
     )
     app.state.settings = settings
@@ -78,6 +78,7 @@ def create_app(
     app.include_router(health.routes(figures, checks, wished, outbox_age))
     for router in routers:
         app.include_router(router)
+    described.describe(app)
     app.add_middleware(_Arrivals, figures=figures, body_bytes=body_bytes or {})
     return app
 

@@ -9,7 +9,6 @@ import asyncpg
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from shared import logs
@@ -55,35 +54,6 @@ BY_STATUS = {
     405: Text("Kaedah ini tidak dibenarkan di sini.", "This method is not allowed here."),
     413: Text("Kandungan terlalu besar.", "The content is too large."),
 }
-
-
-class FieldProblem(BaseModel):
-    """What is wrong with one field."""
-
-    field: str
-    code: str
-    ms: str
-    en: str
-
-
-class Problem(BaseModel):
-    """RFC 9457, with our members; facts of the error come as further members."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    instance: str
-    messages: dict[str, str]
-    errors: list[FieldProblem] = []
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": Problem, "description": "The request was not carried out.", "content": {MEDIA_TYPE: {}}},
-    "5XX": {"model": Problem, "description": "The service could not answer.", "content": {MEDIA_TYPE: {}}},
-}
-"""The `responses` of every route."""
 
 
 def install(app: FastAPI) -> None:
