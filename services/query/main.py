@@ -9,13 +9,14 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from services.query import __doc__ as about
-from services.query.api import detail, lists, solutions, tracking
+from services.query.api import attachments, detail, lists, solutions, tracking
 from services.query.api.progress import Progress
 from services.query.handlers import rebuild as rebuilding
 from services.query.settings import Settings
 from services.query.subscriptions import HEARS
 from services.query.timers import Folding
 from shared.auth import StaffTokens, TrackingTokens
+from shared.blobs.keep import Blobs
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         "query",
         about=about or "",
         settings=settings,
-        routers=[tracking.router, lists.router, detail.router, solutions.router],
+        routers=[tracking.router, lists.router, detail.router, attachments.router, solutions.router],
         db=db,
         loops=[bus.run, *(consumer.run for consumer in consumers), folding.run],
         wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "staff_tokens": StaffTokens(public=settings.staff_public_key),
             "tracking_tokens": TrackingTokens(settings.tracking_keys.get_secret_value()),
             "index_key": parse_key(settings.index_key.get_secret_value()),
+            "blobs": Blobs(settings.blobs),
             "limits": Limits(db, on=settings.rate_limits == "on"),
             "progress": progress,
         },

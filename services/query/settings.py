@@ -16,5 +16,7 @@ class Settings(ServiceSettings):
     tracking_keys: SecretStr
     tracking_by_ic: Literal["link", "list"] = "link"
     """What an IC alone gets: the promise of a mail, or the office's older list without numbers."""
+    blobs: str
+    """Where attachments lie: `file:///...`, or `s3://...`. Read only."""
     workflow_url: str = "http://127.0.0.1:8002"
     """Where the record is read from, for a rebuild only."""

@@ -1,1 +1,1 @@
-"""Query's doors: `tracking` for the public, `lists` and `detail` for staff, `solutions` for both."""
+"""Query's doors: `tracking` for the public, `lists` and `detail` for staff, `attachments` and `solutions` for both."""

@@ -1,6 +1,6 @@
 """What the staff lists are asked with, and the wait for `seen` that all staff routes share."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +11,10 @@ from services.query.api.progress import Catching
 from services.query.domain import typed
 from services.query.domain.folders import Filters, Folder, Sort
 from services.query.store import lists
+from shared.auth import StaffTokens, TrackingTokens
 from shared.db import Database
+from shared.errors import Unknown
+from shared.principals import Caller
 
 SEEN_SECONDS = 0.5
 PAGE = 50
@@ -118,6 +121,27 @@ def _database(request: Request) -> Database:
 
 Model = Annotated[Database, Depends(_database)]
 """The read model. Transactions are opened after the waiting, never across it."""
+
+
+def _maybe_staff(request: Request) -> Caller | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return None
+    tokens: StaffTokens = request.app.state.staff_tokens
+    return tokens.check(token)
+
+
+MaybeStaff = Annotated[Caller | None, Depends(_maybe_staff)]
+"""The member of staff who calls, where one does; 401 only for a token that is none of ours."""
+
+
+def linked(request: Request, link: str | None) -> tuple[str, datetime] | None:
+    """Number and submission time a tracking link says; none for one we did not sign, and for none at all."""
+    tokens: TrackingTokens = request.app.state.tracking_tokens
+    try:
+        return tokens.check(link) if link else None
+    except Unknown:
+        return None
 
 
 def answer(view: object) -> Response:

@@ -1,18 +1,17 @@
 """Semakan Aduan, for everybody: a link, an IC and a number, either of them; each shows what process.md allows."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.query.api.asked import Model, answer
+from services.query.api.asked import Model, answer, linked
 from services.query.api.progress import Catching
 from services.query.domain import typed, views
 from services.query.handlers import tracking
-from shared.auth import TrackingTokens, Visitor
+from shared.auth import Visitor
 from shared.db import Database
-from shared.errors import FieldError, Invalid, NotFound, Text, Unknown
+from shared.errors import FieldError, Invalid, NotFound, Text
 from shared.limits import Limits, prefix
 from shared.privacy import blind_index
 
@@ -50,7 +49,7 @@ async def track(
     number, ic = typed.number(asked.number), typed.ic(asked.ic)
     state = request.app.state
     limits: Limits = state.limits
-    token = _opened(state.tracking_tokens, x_tracking_token) if x_tracking_token else None
+    token = linked(request, x_tracking_token)
     if token is not None:
         async with db.transaction() as tx:
             opened = await tracking.by_link(tx, *token)
@@ -93,8 +92,7 @@ async def _fate(db: Database, progress: Catching, number: str, message: str) -> 
     return await progress.until(look, lambda found: found["fate"] != "pending", FATE_SECONDS)
 
 
-def _opened(tokens: TrackingTokens, token: str) -> tuple[str, datetime] | None:
-    try:
-        return tokens.check(token)
-    except Unknown:
-        return None
+async def spend_on_pair(limits: Limits, visitor: str, ic_index: str) -> None:
+    """One try at IC and number, wherever it is made."""
+    await limits.spend("tracking.address", prefix(visitor), limit=AN_ADDRESS_A_MINUTE, seconds=60)
+    await limits.spend("tracking.ic", ic_index, limit=AN_IC_AN_HOUR, seconds=3600)

@@ -39,6 +39,12 @@ def is_public(kind: str, audience: Sequence[str], detail: dict[str, Any]) -> boo
     return "P" in audience or (kind == "vendor_logged" and bool(detail.get("public_text")))
 
 
+def shows_files(audience: Sequence[str]) -> bool:
+    """Whether the complainant may have an entry's files: of a report to the vendor they are not, whatever is public of
+    its text."""
+    return "P" in audience
+
+
 def public_actor(role: str, name: str | None) -> PublicActor:
     """Staff by name and role; of the complainant only that it was them."""
     return {"role": role, "name": None if role == "COMPLAINANT" else name}

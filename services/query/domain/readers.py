@@ -18,6 +18,13 @@ def reads(audience: Iterable[str], *, vendor: bool) -> bool:
     return not vendor or "V" in audience
 
 
+def reads_file(principals: Iterable[str], seen_by: Iterable[str], audience: Iterable[str]) -> bool:
+    """Whether a file of an entry for this audience is for these principals."""
+    seen = list(seen_by)
+    mine = not set(principals).isdisjoint(seen)
+    return mine and reads(audience, vendor=sees_only_the_vendors_leg(principals, seen))
+
+
 def masked_name(name: str) -> str:
     """`Aminah binti Ali` -> `A***** b**** A**`."""
     return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())

@@ -88,8 +88,21 @@ class Entry(NamedTuple):
     audience: list[str]
     text: str | None
     message: str | None
-    attachments: list[str]
     detail: dict[str, Any]
+
+
+class Attachment(NamedTuple):
+    """One file of a line of the thread; `place` is where it stands among its entry's."""
+
+    id: str
+    number: str
+    sequence: int
+    place: int
+    name: str
+    type: str
+    size: int
+    scan: str
+    audience: list[str]
 
 
 def standing(event: said.ComplaintEvent, version: int) -> Standing:
@@ -182,9 +195,26 @@ def entry(event: said.ComplaintEvent, sequence: int) -> Entry:
         audience=list(event.audience),
         text=event.text,
         message=event.message,
-        attachments=list(event.attachments),
         detail=_detail(event),
     )
+
+
+def attachments(event: said.ComplaintEvent, sequence: int) -> list[Attachment]:
+    """The event's files. Who reads its text reads them."""
+    return [
+        Attachment(
+            id=file.id,
+            number=event.number,
+            sequence=sequence,
+            place=place,
+            name=file.name,
+            type=file.type,
+            size=file.size,
+            scan=file.scan,
+            audience=list(event.audience),
+        )
+        for place, file in enumerate(event.files)
+    ]
 
 
 _OWN = {

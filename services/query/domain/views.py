@@ -88,6 +88,16 @@ class Held(TypedDict):
     why: Bilingual
 
 
+class Attachment(TypedDict):
+    """A file of an entry, to be fetched by its id. `size` in bytes; `scan`: `clean` or `not_scanned`."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    scan: str
+
+
 StaffEntry = TypedDict(
     "StaffEntry",
     {
@@ -101,7 +111,7 @@ StaffEntry = TypedDict(
         "to": str,
         "text": str | None,
         "held": Held | None,
-        "attachments": list[str],
+        "attachments": list[Attachment],
         "pic": PersonView | None,
         "solution": dict[str, str] | None,
         "vendor_reference": str | None,
@@ -153,7 +163,7 @@ class PublicEntry(TypedDict):
     actor: PublicActor
     text: str | None
     held: Held | None
-    attachments: list[str]
+    attachments: list[Attachment]
 
 
 class PublicStatus(TypedDict):

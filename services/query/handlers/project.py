@@ -16,6 +16,7 @@ async def open_complaint(tx: Tx, event: Received, envelope: Envelope) -> None:
         said.filing(event),
         event.text or "",
     )
+    await _hang(tx, event, envelope)
 
 
 async def move_complaint(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> None:
@@ -23,9 +24,15 @@ async def move_complaint(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> N
     await projection.move(
         tx, said.standing(event, envelope.sequence), said.entry(event, envelope.sequence), said.change(event)
     )
+    await _hang(tx, event, envelope)
 
 
 async def correct_contact(tx: Tx, event: ContactCorrected, envelope: Envelope) -> None:
     """A complaint's contact changes, and its thread says so."""
     await move_complaint(tx, event, envelope)
     await projection.correct_contact(tx, event.number, envelope.sequence, said.masked(event.contact))
+
+
+async def _hang(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> None:
+    if event.files:
+        await projection.hang(tx, said.attachments(event, envelope.sequence))

@@ -117,5 +117,5 @@ def _entry(entry: Any) -> views.PublicEntry:
         "actor": disclosure.public_actor(entry["actor_role"], entry["actor_name"]),
         "text": disclosure.public_text(entry["kind"], entry["text"], entry["detail"]),
         "held": disclosure.held(entry["kind"], entry["detail"]),
-        "attachments": entry["attachments"],
+        "attachments": entry["attachments"] if disclosure.shows_files(entry["audience"]) else [],
     }

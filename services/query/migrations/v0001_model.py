@@ -97,10 +97,21 @@ create table entry (
     audience text[] not null,
     text text,
     message text,
-    attachments text[] not null,
     detail jsonb not null,
     primary key (number, sequence)
 );
+create table attachment (
+    id uuid primary key,
+    number text not null,
+    sequence integer not null,
+    place smallint not null,
+    name text not null,
+    type text not null,
+    size integer not null,
+    scan text not null,
+    audience text[] not null
+);
+create index attachment_by_complaint on attachment (number);
 create table tally (
     seen_by text[] not null,
     open boolean not null,

@@ -1,14 +1,21 @@
 """One complaint: its row, its thread, its ties; for staff and for the public."""
 
 from typing import Any
+from uuid import UUID
 
 from services.query.store.lists import COLUMNS, NAMES
 from shared.db import Tx
 
 _ENTRIES = """
-    select sequence, at, kind, actor_role, actor_id, actor_name, from_state, to_state, audience, text, attachments,
-        detail
-    from entry where number = $1 order by sequence
+    select sequence, at, kind, actor_role, actor_id, actor_name, from_state, to_state, audience, text, detail,
+        coalesce(files, '[]') as attachments
+    from entry left join (
+        select sequence, jsonb_agg(
+            jsonb_build_object('id', id, 'name', name, 'type', type, 'size', size, 'scan', scan) order by place
+        ) as files
+        from attachment where number = $1 group by sequence
+    ) hung using (sequence)
+    where number = $1 order by sequence
 """
 
 
@@ -29,6 +36,17 @@ async def complaint(tx: Tx, typed_number: str, principals: list[str]) -> Any | N
 async def entries(tx: Tx, number: str) -> list[Any]:
     """The whole thread, oldest first."""
     return list(await tx.fetch(_ENTRIES, number))
+
+
+async def attachment(tx: Tx, id: UUID) -> Any | None:
+    """A file, and what decides who may have it: its entry's audience, its complaint's readers and end."""
+    return await tx.fetchrow(
+        """
+        select a.id, a.name, a.type, a.audience, c.number, c.seen_by, c.closed_at
+        from attachment a join complaint c using (number) where a.id = $1
+        """,
+        id,
+    )
 
 
 async def duplicates(tx: Tx, number: str, principals: list[str]) -> list[str]:

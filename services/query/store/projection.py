@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects.postgresql import asyncpg
 
-from services.query.domain.said import Change, Entry, Filing, Standing
+from services.query.domain.said import Attachment, Change, Entry, Filing, Standing
 from services.query.store import tables
 from shared.db import Tx
 
@@ -108,6 +108,12 @@ insert into tally (seen_by, open, custodian, n)
 select {_S["seen_by"]}, {_S["open"]}, {_S["custodian"]}, 1 from filed
 """
 
+HANG = f"""
+insert into attachment ({_list(Attachment._fields)})
+values ({_list(list(_typed(tables.attachment, Attachment._fields, 1).values()))})
+on conflict do nothing
+"""
+
 
 class Missing(Exception):
     """An event of a complaint the model does not have: a fault of ours, and loud."""
@@ -122,6 +128,11 @@ async def move(tx: Tx, standing: Standing, entry: Entry, change: Change) -> None
     """A complaint's next standing and its next entry. Raises `Missing`."""
     if await tx.fetchval(MOVE, *standing, *entry, *change) is None:
         raise Missing(f"{standing.number} version {standing.version}")
+
+
+async def hang(tx: Tx, files: Sequence[Attachment]) -> None:
+    """The files of an entry; hung twice, they hang once."""
+    await tx.executemany(HANG, files)
 
 
 async def correct_contact(tx: Tx, number: str, version: int, masked: dict[str, str]) -> None:
@@ -155,6 +166,6 @@ async def empty(tx: Tx) -> None:
     await tx.execute("set local lock_timeout = '10s'")
     await tx.execute("set local statement_timeout = 0")
     await tx.execute("lock table fence in exclusive mode")
-    await tx.execute("truncate complaint, words, entry, tally, staff, calendar, office_settings, solution")
+    await tx.execute("truncate complaint, words, entry, attachment, tally, staff, calendar, office_settings, solution")
     await tx.execute("delete from fence where source = 'workflow'")
     await tx.execute("delete from parked where source = 'workflow'")

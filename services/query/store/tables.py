@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.types import TypeEngine
@@ -105,10 +106,24 @@ entry = Table(
     _some("audience", ARRAY(Text)),
     Column("text", Text),
     Column("message", Text),
-    _some("attachments", ARRAY(Text)),
     _some("detail", JSONB),
 )
 """The thread: an entry per event, texts as they were sent."""
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _some("number"),
+    _some("sequence", Integer),
+    _some("place", SmallInteger),
+    _some("name"),
+    _some("type"),
+    _some("size", Integer),
+    _some("scan"),
+    _some("audience", ARRAY(Text)),
+)
+"""What is known of the files that hang on entries. The bytes lie in the blob store, under the id."""
 
 tally = Table(
     "tally",

@@ -23,7 +23,9 @@ from tests.support.eventually import eventually
 from tests.support.keys import SERVICE_TOKEN, STAFF_PRIVATE_KEY, settings
 from tests.support.serving import serving
 
-MODEL = ("complaint", "words", "entry", "staff", "calendar", "office_settings", "form", "module", "solution")
+MODEL = (
+    "complaint", "words", "entry", "attachment", "staff", "calendar", "office_settings", "form", "module", "solution",
+)  # fmt: skip
 
 
 @pytest_asyncio.fixture

@@ -154,6 +154,8 @@ def test_the_api_describes_itself() -> None:
         "/v1/complaints",
         "/v1/complaints/search",
         "/v1/complaints/{number}",
+        "/v1/attachments/{id}",
+        "/v1/attachments/{id}/preview",
         "/v1/solutions",
     }
     inbox = paths["/v1/inbox"]["get"]
