@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -177,7 +177,7 @@ def request(headers: dict[str, str], client: tuple[str, int] | None = ("203.0.11
     )
 
 
-visitor: Callable[[Request], str] = Visitor.__metadata__[0].dependency  # type: ignore[attr-defined]
+visitor: Callable[[Request], Awaitable[str]] = Visitor.__metadata__[0].dependency  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -190,16 +190,16 @@ visitor: Callable[[Request], str] = Visitor.__metadata__[0].dependency  # type: 
         ("", "203.0.113.9"),
     ],
 )
-def test_the_visitors_address_is_what_the_portal_says(forwarded: str, address: str) -> None:
-    assert visitor(request({"X-Service-Token": "portal-secret", "Forwarded": forwarded})) == address
+async def test_the_visitors_address_is_what_the_portal_says(forwarded: str, address: str) -> None:
+    assert await visitor(request({"X-Service-Token": "portal-secret", "Forwarded": forwarded})) == address
 
 
 @pytest.mark.parametrize("token", ["", "portal-secre", "portal-secret2", "rahsia-é"])
-def test_nobody_but_the_portal_is_believed_about_an_address(token: str) -> None:
+async def test_nobody_but_the_portal_is_believed_about_an_address(token: str) -> None:
     asked = request({"X-Service-Token": token, "Forwarded": "for=198.51.100.7"})
     assert not is_portal(asked)
-    assert visitor(asked) == "203.0.113.9"
+    assert await visitor(asked) == "203.0.113.9"
 
 
-def test_a_call_from_nowhere_has_an_address_of_its_own() -> None:
-    assert visitor(request({}, client=None)) == "unknown"
+async def test_a_call_from_nowhere_has_an_address_of_its_own() -> None:
+    assert await visitor(request({}, client=None)) == "unknown"
