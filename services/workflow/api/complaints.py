@@ -1,12 +1,12 @@
 """A complaint, what the caller may do with it, and doing it."""
 
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Secrets
+from services.workflow.api.shapes import ComplaintView, History, ManyAssigned, PlainContact, SuggestedPics
 from services.workflow.domain import clocks
 from services.workflow.domain.given import Given
 from services.workflow.handlers import complaints, office
@@ -14,76 +14,29 @@ from services.workflow.handlers.complaints import NO_VERSION_NEEDED, Standing
 from services.workflow.machine import LABELS, PHASES, Action
 from services.workflow.store import complaints as store
 from shared.errors import NotFound
-from shared.web import IfMatch, Once, Transaction
+from shared.web import ETAG, IfMatch, Once, Transaction, refusals
 
 router = APIRouter(prefix="/v1", tags=["complaints"])
 
-
-class Label(BaseModel):
-    """A label in both languages."""
-
-    ms: str
-    en: str
-
-
-class Allowed(BaseModel):
-    """An action the caller may take now. A need that ends in `?` is optional."""
-
-    action: str
-    label: Label
-    role: str
-    needs: list[str]
-    if_match: bool
-
-
-class Named(BaseModel):
-    """A member of staff."""
-
-    id: str
-    name: str
-
-
-class Share(BaseModel):
-    """A custodian's part of the complaint's life."""
-
-    seconds: float
-    days: int
-
-
-class Clocks(BaseModel):
-    """Working days unless they say otherwise."""
-
-    age_days: int
-    age_calendar_days: int
-    complaint_days: int
-    custodian_days: int
-    custody: dict[str, Share]
-    answer_by: datetime
-    first_answered_at: datetime | None
-    solve_by: datetime
-
-
-class ComplaintView(BaseModel):
-    """A complaint as workflow answers it. `version` is also the ETag."""
-
-    number: str
-    state: str
-    phase: str
-    version: int
-    custodian: str | None
-    outcome: str | None
-    priority: str
-    module: str
-    complex: bool
-    level: int
-    pic: Named | None
-    claimant: Named | None
-    due: datetime | None
-    role: str | None
-    vendor_reference: str | None
-    duplicate_of: str | None
-    clocks: Clocks
-    allowed: list[Allowed]
+BY_NUMBER = {"number": "$response.body#/number"}
+LINKS: dict[str, Any] = {
+    "act": {
+        "operationId": "act",
+        "parameters": {
+            **BY_NUMBER,
+            "action": "$response.body#/allowed/0/action",
+            "header.If-Match": "$response.header.ETag",
+        },
+        "description": "One of the actions in `allowed`, on the version seen.",
+    },
+    "contact": {"operationId": "contact", "parameters": BY_NUMBER, "description": "How to reach the complainant."},
+    "events": {"operationId": "events", "parameters": BY_NUMBER, "description": "How it came to this."},
+    "suggested_pics": {"operationId": "suggested_pics", "parameters": BY_NUMBER, "description": "Who could take it."},
+}
+ASSIGNED: dict[int | str, dict[str, Any]] = {
+    200: {"links": {"complaint": {"operationId": "show", "parameters": {"number": "$response.body#/items/0/number"}}}}
+}
+SHOWN: dict[int | str, dict[str, Any]] = {200: {"headers": ETAG, "links": LINKS}}
 
 
 class SolutionBody(BaseModel):
@@ -132,7 +85,7 @@ class Assignments(BaseModel):
     items: list[Assignment] = Field(min_length=1, max_length=200)
 
 
-@router.get("/complaints/{number}", response_model=ComplaintView)
+@router.get("/complaints/{number}", response_model=ComplaintView, responses=SHOWN | refusals(404))
 async def show(number: str, tx: Transaction, caller: Present) -> Response:
     """The complaint as it stands, and the actions the caller may take now."""
     return _answer(await complaints.look(tx, number, caller))
@@ -141,6 +94,7 @@ async def show(number: str, tx: Transaction, caller: Present) -> Response:
 @router.post(
     "/complaints/{number}/actions/{action}",
     response_model=ComplaintView,
+    responses=SHOWN | refusals(404, 409, 412, 428),
     description="Needs `If-Match` but for `note` and `reply`. 409 says what is allowed instead.",
 )
 async def act(
@@ -192,13 +146,15 @@ async def act(
     return answer
 
 
-@router.post("/complaints/{number}/contact")
+@router.post("/complaints/{number}/contact", response_model=PlainContact, responses=refusals(404))
 async def contact(number: str, tx: Transaction, caller: Present, secrets: Secrets) -> dict[str, str]:
     """The plain IC, phone and e-mail, for those who handle the complaint. Every call is on record."""
     return await complaints.reveal_contact(tx, number, caller, secrets.sealing)
 
 
-@router.post("/assignments")
+@router.post(
+    "/assignments", response_model=ManyAssigned, response_model_exclude_none=True, responses=ASSIGNED | refusals(403)
+)
 async def assign_many(
     body: Assignments, tx: Transaction, caller: Present, secrets: Secrets, correlation: Correlation
 ) -> dict[str, list[dict[str, Any]]]:
@@ -209,7 +165,7 @@ async def assign_many(
     return {"items": results}
 
 
-@router.get("/complaints/{number}/suggested-pics")
+@router.get("/complaints/{number}/suggested-pics", response_model=SuggestedPics, responses=refusals(403, 404))
 async def suggested_pics(number: str, tx: Transaction, caller: Present) -> dict[str, list[dict[str, object]]]:
     """Active PICs: those of the module first, then by load."""
     caller.needs("ADMIN")
@@ -217,7 +173,7 @@ async def suggested_pics(number: str, tx: Transaction, caller: Present) -> dict[
     return {"items": await office.suggested_pics(tx, standing.complaint)}
 
 
-@router.get("/complaints/{number}/events")
+@router.get("/complaints/{number}/events", response_model=History, responses=refusals(403, 404))
 async def events(number: str, tx: Transaction, caller: Present) -> Response:
     """All that happened to it, as said. Not for the vendor, who sees only the own leg (in query)."""
     await complaints.look(tx, number, caller)

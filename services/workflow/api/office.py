@@ -8,19 +8,38 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Words
+from services.workflow.api.shapes import Declared, Holidays, Routing, Solutions
 from services.workflow.handlers import office
 from services.workflow.store import facts
 from shared.errors import NotFound
 from shared.events.reference import SettingsSaved
-from shared.web import Transaction
+from shared.web import Transaction, refusals
 
-router = APIRouter(prefix="/v1", tags=["office"])
+router = APIRouter(prefix="/v1", tags=["office"], responses=refusals(403))
 
 
 class SettingsBody(BaseModel):
     """Numbers of working days, and whether assignment is automatic."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "assign_days": 1,
+                    "first_answer_days": 3,
+                    "solve_days": {"Kritikal": 1, "Tinggi": 3, "Sederhana": 7, "Rendah": 15},
+                    "implementor_days": 3,
+                    "vendor_remind_days": 5,
+                    "vendor_escalate_days": 15,
+                    "close_lapse_days": 7,
+                    "answer_lapse_days": 14,
+                    "reopen_days": 14,
+                    "automatic_assignment": False,
+                }
+            ]
+        },
+    )
     assign_days: int
     first_answer_days: int
     solve_days: dict[str, int]
@@ -60,7 +79,7 @@ class PublishBody(BaseModel):
     published: bool
 
 
-@router.get("/settings")
+@router.get("/settings", response_model=SettingsBody)
 async def settings(tx: Transaction, caller: Present) -> dict[str, Any]:
     """The office's numbers."""
     caller.needs("ADMIN", "MANAGEMENT")
@@ -75,7 +94,7 @@ async def save_settings(body: SettingsBody, tx: Transaction, caller: Present, co
     await office.save_settings(tx, SettingsSaved(**body.model_dump()), correlation=correlation)
 
 
-@router.get("/routing")
+@router.get("/routing", response_model=Routing)
 async def routing(tx: Transaction, caller: Present) -> dict[str, Any]:
     """Which PICs take which module."""
     caller.needs("ADMIN", "MANAGEMENT")
@@ -89,7 +108,7 @@ async def save_routing(body: RoutingBody, tx: Transaction, caller: Present, corr
     await office.save_routing(tx, body.modules, correlation=correlation)
 
 
-@router.get("/calendar/{calendar}/holidays")
+@router.get("/calendar/{calendar}/holidays", response_model=Holidays, responses=refusals(404))
 async def holidays(calendar: str, tx: Transaction, caller: Present) -> dict[str, Any]:
     """What was declared, by whom and why; and every holiday that counts."""
     caller.needs("ADMIN", "MANAGEMENT", "PIC", "IMPLEMENTOR")
@@ -100,7 +119,22 @@ async def holidays(calendar: str, tx: Transaction, caller: Present) -> dict[str,
     return {"declared": await facts.holidays(tx, calendar), "holidays": sorted(counted.holidays)}
 
 
-@router.post("/calendar/{calendar}/holidays", status_code=201)
+@router.post(
+    "/calendar/{calendar}/holidays",
+    status_code=201,
+    response_model=Declared,
+    responses=refusals(404)
+    | {
+        201: {
+            "links": {
+                "withdraw": {
+                    "operationId": "withdraw_holiday",
+                    "parameters": {"calendar": "$request.path.calendar", "day": "$response.body#/day"},
+                }
+            }
+        }
+    },
+)
 async def declare_holiday(
     calendar: str, body: HolidayBody, tx: Transaction, caller: Present, correlation: Correlation
 ) -> dict[str, str]:
@@ -112,7 +146,7 @@ async def declare_holiday(
     return {"day": body.day.isoformat()}
 
 
-@router.delete("/calendar/{calendar}/holidays/{day}", status_code=204)
+@router.delete("/calendar/{calendar}/holidays/{day}", status_code=204, responses=refusals(404))
 async def withdraw_holiday(
     calendar: str, day: date, tx: Transaction, caller: Present, correlation: Correlation
 ) -> None:
@@ -121,14 +155,28 @@ async def withdraw_holiday(
     await office.withdraw_holiday(tx, calendar, day, correlation=correlation)
 
 
-@router.get("/solutions")
+@router.get(
+    "/solutions",
+    response_model=Solutions,
+    responses={
+        200: {
+            "links": {
+                "save": {
+                    "operationId": "save_solution",
+                    "parameters": {"number": "$response.body#/items/0/number"},
+                    "description": "Word it anew, publish it or take it back.",
+                }
+            }
+        }
+    },
+)
 async def solutions(tx: Transaction, caller: Present) -> dict[str, Any]:
     """Every solution, newest first."""
     caller.needs("ADMIN", "PIC", "IMPLEMENTOR", "MANAGEMENT")
     return {"items": [msgspec.to_builtins(one) for one in await facts.solutions(tx)]}
 
 
-@router.put("/solutions/{number}", status_code=204)
+@router.put("/solutions/{number}", status_code=204, responses=refusals(404))
 async def save_solution(
     number: str, body: PublishBody, tx: Transaction, caller: Present, correlation: Correlation
 ) -> None:

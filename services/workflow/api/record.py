@@ -5,19 +5,32 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import PlainTextResponse
 
+from services.workflow.api.shapes import Workflow
 from services.workflow.machine import CUSTODIANS, EVENTS, LABELS, MACHINE_VERSION, PHASES, TABLE, Action, State, is_open
 from services.workflow.machine.proof import diagram
 from services.workflow.store import complaints, facts
 from shared.auth import PortalOnly
 from shared.errors import NotFound
-from shared.web import Transaction
+from shared.web import Transaction, refusals
 
 router = APIRouter(prefix="/v1", tags=["workflow"])
 FACTS = "facts"
+LINES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "One JSON object a line: its cursor, and the event as it travelled.",
+        "content": {
+            "application/x-ndjson": {
+                "schema": {"type": "string"},
+                "example": '{"cursor":"facts","event":{"type":"settings.saved","sequence":1}}\n',
+            }
+        },
+    }
+}
 
 
-@router.get("/workflow")
+@router.get("/workflow", response_model=Workflow)
 async def workflow() -> dict[str, Any]:
     """States, actions, rows and labels: the one table as JSON."""
     return {
@@ -58,13 +71,17 @@ async def workflow() -> dict[str, Any]:
     }
 
 
-@router.get("/workflow.mmd")
+@router.get(
+    "/workflow.mmd",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/plain": {"example": "stateDiagram-v2\n    BARU --> DIAGIHKAN: assign"}}}},
+)
 async def picture() -> Response:
     """The table as a Mermaid diagram."""
     return Response(diagram(TABLE), media_type="text/plain; charset=utf-8")
 
 
-@router.get("/events", dependencies=[PortalOnly])
+@router.get("/events", dependencies=[PortalOnly], response_class=Response, responses=LINES | refusals(404))
 async def record(
     tx: Transaction,
     after: str = "",

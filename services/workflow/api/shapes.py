@@ -1,0 +1,376 @@
+"""What workflow answers with, each with an example."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def _example(**fields: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
+class Label(BaseModel):
+    """A label in both languages."""
+
+    ms: str
+    en: str
+
+
+class Allowed(BaseModel):
+    """An action the caller may take now. A need that ends in `?` is optional."""
+
+    action: str
+    label: Label
+    role: str
+    needs: list[str]
+    if_match: bool
+
+
+class Named(BaseModel):
+    """A member of staff."""
+
+    id: str
+    name: str
+
+
+class Share(BaseModel):
+    """A custodian's part of the complaint's life."""
+
+    seconds: float
+    days: int
+
+
+class Clocks(BaseModel):
+    """Working days unless they say otherwise."""
+
+    age_days: int
+    age_calendar_days: int
+    complaint_days: int
+    custodian_days: int
+    custody: dict[str, Share]
+    answer_by: datetime
+    first_answered_at: datetime | None
+    solve_by: datetime
+
+
+PIC = {"id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a", "name": "Azman bin Yusof"}
+
+
+class ComplaintView(BaseModel):
+    """A complaint as workflow answers it. `version` is also the ETag."""
+
+    model_config = _example(
+        number="HD-2026-000123-C",
+        state="INPROGRESS",
+        phase="INPROGRESS",
+        version=3,
+        custodian="PIC",
+        outcome=None,
+        priority="Sederhana",
+        module="gl",
+        complex=False,
+        level=0,
+        pic=PIC,
+        claimant=None,
+        due="2026-03-10T17:00:00+08:00",
+        role="PIC",
+        vendor_reference=None,
+        duplicate_of=None,
+        clocks={
+            "age_days": 2,
+            "age_calendar_days": 2,
+            "complaint_days": 2,
+            "custodian_days": 1,
+            "custody": {"ADMIN": {"seconds": 5400.0, "days": 0}, "PIC": {"seconds": 167400.0, "days": 2}},
+            "answer_by": "2026-03-04T17:00:00+08:00",
+            "first_answered_at": None,
+            "solve_by": "2026-03-10T17:00:00+08:00",
+        },
+        allowed=[
+            {
+                "action": "reply",
+                "label": {"ms": "Balas", "en": "Reply"},
+                "role": "PIC",
+                "needs": ["text", "attachments?"],
+                "if_match": False,
+            }
+        ],
+    )
+
+    number: str
+    state: str
+    phase: str
+    version: int
+    custodian: str | None
+    outcome: str | None
+    priority: str
+    module: str
+    complex: bool
+    level: int
+    pic: Named | None
+    claimant: Named | None
+    due: datetime | None
+    role: str | None
+    vendor_reference: str | None
+    duplicate_of: str | None
+    clocks: Clocks
+    allowed: list[Allowed]
+
+
+class PlainContact(BaseModel):
+    """How to reach the complainant."""
+
+    model_config = _example(ic="800101990001", phone="+60123456789", email="aminah@example.my")
+
+    ic: str
+    phone: str
+    email: str
+
+
+class Assigned(BaseModel):
+    """What became of one of many: its new version, or the problem's code, sentences and facts."""
+
+    number: str
+    ok: bool
+    version: int | None = None
+    problem: dict[str, Any] | None = None
+
+
+class ManyAssigned(BaseModel):
+    """A result each, in the order asked."""
+
+    model_config = _example(
+        items=[
+            {"number": "HD-2026-000123-C", "ok": True, "version": 2},
+            {
+                "number": "HD-2026-000124-A",
+                "ok": False,
+                "problem": {"code": "not_found", "messages": {"ms": "Rekod tidak dijumpai.", "en": "No such record."}},
+            },
+        ]
+    )
+
+    items: list[Assigned]
+
+
+class SuggestedPic(BaseModel):
+    """An active PIC, with how many complaints they hold, and whether the complaint's module is theirs."""
+
+    id: str
+    name: str
+    load: int
+    modules: list[str]
+    of_module: bool
+    absent: bool
+
+
+class SuggestedPics(BaseModel):
+    """The best choice first."""
+
+    model_config = _example(items=[{**PIC, "load": 4, "modules": ["gl"], "of_module": True, "absent": False}])
+
+    items: list[SuggestedPic]
+
+
+class Said(BaseModel):
+    """An event as it travelled; see the AsyncAPI document for `data`."""
+
+    id: str
+    source: str
+    type: str
+    time: datetime
+    subject: str
+    dataschema: str
+    sequence: int
+    correlationid: str
+    causationid: str | None
+    specversion: str
+    datacontenttype: str
+    data: dict[str, Any]
+
+
+class History(BaseModel):
+    """All that happened to a complaint, in order."""
+
+    model_config = _example(
+        items=[
+            {
+                "id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6b",
+                "source": "workflow",
+                "type": "complaint.started",
+                "time": "2026-03-02T09:00:00+08:00",
+                "subject": "HD-2026-000123-C",
+                "dataschema": "complaint.started/1",
+                "sequence": 3,
+                "correlationid": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6c",
+                "causationid": None,
+                "specversion": "1.0",
+                "datacontenttype": "application/json",
+                "data": {"number": "HD-2026-000123-C", "from": "DIAGIHKAN", "to": "INPROGRESS"},
+            }
+        ]
+    )
+
+    items: list[Said]
+
+
+class Routing(BaseModel):
+    """Module slug -> ids of the PICs who take it."""
+
+    model_config = _example(modules={"gl": [PIC["id"]]})
+
+    modules: dict[str, list[str]]
+
+
+class DeclaredDay(BaseModel):
+    """A day the office declared: off, or `works` although the law has it off."""
+
+    day: date
+    name: str
+    works: bool
+    declared_by: str
+    declared_at: datetime
+    why: str
+
+
+class Holidays(BaseModel):
+    """What was declared, and every day off that counts."""
+
+    model_config = _example(
+        declared=[
+            {
+                "day": "2026-04-01",
+                "name": "Cuti peristiwa",
+                "works": False,
+                "declared_by": PIC["id"],
+                "declared_at": "2026-03-20T10:00:00+08:00",
+                "why": "Pengisytiharan negeri",
+            }
+        ],
+        holidays=["2026-04-01"],
+    )
+
+    declared: list[DeclaredDay]
+    holidays: list[date]
+
+
+class Declared(BaseModel):
+    """The day that was declared."""
+
+    model_config = _example(day="2026-04-01")
+
+    day: date
+
+
+class SolutionView(BaseModel):
+    """What a solved complaint taught; `published` ones anybody finds."""
+
+    id: str
+    number: str
+    module: str
+    symptom: str
+    cause: str
+    steps: str
+    published: bool
+    author: str
+
+
+class Solutions(BaseModel):
+    """Every solution, newest first."""
+
+    model_config = _example(
+        items=[
+            {
+                "id": "HD-2026-000123-C",
+                "number": "HD-2026-000123-C",
+                "module": "gl",
+                "symptom": "Baucar tidak dapat diluluskan",
+                "cause": "Tempoh perakaunan ditutup",
+                "steps": "Buka semula tempoh, kemudian luluskan baucar",
+                "published": False,
+                "author": "Azman bin Yusof",
+            }
+        ]
+    )
+
+    items: list[SolutionView]
+
+
+class Added(BaseModel):
+    """The id of what was added."""
+
+    model_config = _example(id=PIC["id"])
+
+    id: str
+
+
+class StateView(BaseModel):
+    """A state: what it is called, in which phase it is shown, whose turn it is."""
+
+    name: str
+    label: Label
+    phase: str
+    custodian: str | None
+    open: bool
+
+
+class RowView(BaseModel):
+    """A row of the table: who may do it from where, what it needs and who reads its text."""
+
+    sources: list[str] = Field(alias="from")
+    to: str | None
+    who: list[str]
+    needs: list[str]
+    read_by: list[str]
+
+
+class ActionView(BaseModel):
+    """An action, the event it yields, and its rows."""
+
+    name: str
+    label: Label
+    event: str
+    rows: list[RowView]
+
+
+class Word(BaseModel):
+    """A name and its label."""
+
+    name: str
+    label: Label
+
+
+class Workflow(BaseModel):
+    """The one table: states, actions, rows and labels."""
+
+    model_config = _example(
+        version=1,
+        states=[
+            {
+                "name": "BARU",
+                "label": {"ms": "Baharu", "en": "New"},
+                "phase": "BARU",
+                "custodian": "ADMIN",
+                "open": True,
+            }
+        ],
+        actions=[
+            {
+                "name": "start",
+                "label": {"ms": "Mula tindakan", "en": "Start"},
+                "event": "complaint.started",
+                "rows": [{"from": ["DIAGIHKAN"], "to": "INPROGRESS", "who": ["PIC"], "needs": [], "read_by": ["S"]}],
+            }
+        ],
+        phases=[{"name": "BARU", "label": {"ms": "Baharu", "en": "New"}}],
+        outcomes=[{"name": "solved", "label": {"ms": "Diselesaikan", "en": "Solved"}}],
+        roles=[{"name": "PIC", "label": {"ms": "PIC", "en": "PIC"}}],
+    )
+
+    version: int
+    states: list[StateView]
+    actions: list[ActionView]
+    phases: list[Word]
+    outcomes: list[Word]
+    roles: list[Word]
