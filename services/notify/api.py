@@ -15,10 +15,57 @@ from services.notify.store import copies, matrix, register
 from shared.auth import Caller, Staff
 from shared.db import Tx
 from shared.errors import Conflict, Denied, FieldError, Invalid, NotFound, Text
-from shared.web import IfMatch, Transaction
+from shared.web import ETAG, IfMatch, Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1")
 LONGEST_PAGE = 200
+
+SENT: dict[str, Any] = {
+    "id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a",
+    "event": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6b",
+    "complaint": "HD-2026-000123-C",
+    "template": "received",
+    "audience": "complainant",
+    "recipient": {"kind": "complainant", "id": None, "name": "Aminah binti Ali", "masked": "a***@example.my"},
+    "channel": "email",
+    "status": "sent",
+    "reason": None,
+    "at": "2026-03-01T10:15:00+08:00",
+    "changed_at": "2026-03-01T10:15:02+08:00",
+    "attempts": [{"at": "2026-03-01T10:15:02+08:00", "result": "sent", "detail": None}],
+}
+RETRY = {
+    "retry": {
+        "operationId": "retry",
+        "parameters": {"id": "$response.body#/items/0/id"},
+        "description": "One that came to rest unsent goes back in line.",
+    }
+}
+LINE: dict[str, Any] = {
+    "event": "complaint.received",
+    "audience": "complainant",
+    "channel": "email",
+    "template": "received",
+    "enabled": True,
+    "batched": False,
+    "condition": {},
+    "why": None,
+}
+MATRIX: dict[str, Any] = {
+    "version": 1,
+    "items": [LINE],
+    "events": ["complaint.received"],
+    "audiences": ["complainant"],
+    "channels": ["email"],
+    "templates": {"received": "complainant"},
+}
+SAVE = {
+    "save": {
+        "operationId": "save_rules",
+        "parameters": {"header.If-Match": "$response.header.ETag"},
+        "description": "The whole matrix anew, on the version seen.",
+    }
+}
 
 
 class Attempt(BaseModel):
@@ -81,7 +128,7 @@ class RuleBody(BaseModel):
 class Rules(BaseModel):
     """The whole matrix in order: earlier lines win a person that two would tell."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"items": [LINE]}]})
 
     items: list[RuleBody] = Field(max_length=500)
 
@@ -97,7 +144,12 @@ class Matrix(Rules):
     """Message -> for whom it is written."""
 
 
-@router.get("/deliveries", response_model=Deliveries)
+@router.get(
+    "/deliveries",
+    response_model=Deliveries,
+    responses=shown(200, {"items": [SENT], "next": None, "as_of": "2026-03-01T10:16:00+08:00"}, links=RETRY)
+    | refusals(403, 404),
+)
 async def deliveries(
     caller: Staff,
     tx: Transaction,
@@ -118,7 +170,11 @@ async def deliveries(
     }
 
 
-@router.post("/deliveries/{id}/retry", response_model=Delivery)
+@router.post(
+    "/deliveries/{id}/retry",
+    response_model=Delivery,
+    responses=shown(200, SENT | {"status": "pending"}) | refusals(403, 404, 409),
+)
 async def retry(caller: Staff, tx: Transaction, id: UUID) -> dict[str, Any]:
     """Put a delivery that came to rest unsent, or in doubt, back in line."""
     caller.needs("ADMIN")
@@ -129,7 +185,11 @@ async def retry(caller: Staff, tx: Transaction, id: UUID) -> dict[str, Any]:
     return found
 
 
-@router.get("/rules", response_model=Matrix)
+@router.get(
+    "/rules",
+    response_model=Matrix,
+    responses=shown(200, MATRIX, headers=ETAG, links=SAVE) | refusals(403),
+)
 async def rules(request: Request, response: Response, caller: Staff, tx: Transaction) -> dict[str, Any]:
     """Who is told of what, and who is not and why."""
     caller.needs("ADMIN", "MANAGEMENT")
@@ -138,7 +198,11 @@ async def rules(request: Request, response: Response, caller: Staff, tx: Transac
     return _matrix(version, found, request.app.state.letters)
 
 
-@router.put("/rules", response_model=Matrix)
+@router.put(
+    "/rules",
+    response_model=Matrix,
+    responses=shown(200, MATRIX, headers=ETAG) | refusals(403, 412, 428),
+)
 async def save_rules(
     request: Request, response: Response, caller: Staff, tx: Transaction, seen: IfMatch, body: Rules
 ) -> dict[str, Any]:

@@ -73,9 +73,10 @@ def refusals(*numbers: int) -> Responses:
     return {number: _refusal(number) for number in numbers}
 
 
-def shown(example: Any, **more: Any) -> dict[str, Any]:
-    """An answer's `responses` entry with an example; `more` are its model, headers or links."""
-    return {"content": {"application/json": {"example": example}}, **more}
+def shown(number: int, example: Any = None, **more: Any) -> Responses:
+    """The `responses` of a route that answers like this; `more` are headers, links or a description. Without an example
+    here, that of its model counts."""
+    return {number: ({} if example is None else {"content": {"application/json": {"example": example}}}) | more}
 
 
 def _refusal(number: int) -> dict[str, Any]:

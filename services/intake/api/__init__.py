@@ -1,6 +1,6 @@
 """Intake over HTTP, by what is asked: `form` (what is offered), `robot` (the robot check), `uploads` (files),
 `complaints` (filing), `thread` (a complainant's words), `links` (tracking links). `desk` is what they all work with,
-`bodies` the shapes."""
+`bodies` and `lists` the shapes."""
 
 from services.intake.api import complaints, form, links, robot, thread, uploads
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from services.intake.domain import filing as filings
-from services.intake.domain import form as forms
 from shared.blobs.file import AT_MOST
 
 OptionalText = StrictStr | None
@@ -149,6 +148,8 @@ class Rating(Claim):
 class Accepted(BaseModel):
     """Taken down. Whether it is allowed is decided next: ask tracking with `after` = this id."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a"}]})
+
     id: str
 
 
@@ -164,125 +165,3 @@ class Wanted(Body):
 
 class Nothing(BaseModel):
     """Always the same."""
-
-
-class OfferedPtj(BaseModel):
-    """A responsibility centre that may be chosen."""
-
-    code: str
-    name: str
-
-
-class OfferedDepartment(BaseModel):
-    """A department that may be chosen; some have no PTJ."""
-
-    slug: str
-    name: str
-    ptj: list[OfferedPtj]
-
-
-class OfferedModule(BaseModel):
-    """A module that may be chosen; its code only where that is confirmed."""
-
-    slug: str
-    code: str | None
-    name_ms: str
-    name_en: str
-
-
-class FormLimits(BaseModel):
-    """How much the form takes."""
-
-    title: int
-    text: int
-    attachments: int
-    attachment_bytes: int
-
-
-class OfferedForm(BaseModel):
-    """What the public form offers."""
-
-    version: int
-    departments: list[OfferedDepartment]
-    modules: list[OfferedModule]
-    limits: FormLimits
-
-
-class Module(Body):
-    """A row of the list of modules."""
-
-    slug: StrictStr
-    code: StrictStr | None = None
-    name_ms: StrictStr
-    name_en: StrictStr
-    position: Annotated[StrictInt, Field(ge=0, le=100_000)]
-    code_confirmed: StrictBool = False
-
-    def value(self) -> forms.Module:
-        """For the domain to judge."""
-        return forms.Module(**self.model_dump())
-
-
-class Department(Body):
-    """A row of the list of departments."""
-
-    slug: StrictStr
-    number: Annotated[StrictInt, Field(ge=0, le=100_000)]
-    name: StrictStr
-    category: Annotated[StrictStr, Field(pattern="^[A-Z]$")]
-    active: StrictBool = True
-
-    def value(self) -> forms.Department:
-        """For the domain to judge."""
-        return forms.Department(**self.model_dump())
-
-
-class Ptj(Body):
-    """A row of the list of responsibility centres."""
-
-    code: StrictStr
-    department: StrictStr
-    name: StrictStr
-
-    def value(self) -> forms.Ptj:
-        """For the domain to judge."""
-        return forms.Ptj(**self.model_dump())
-
-
-class Modules(Body):
-    """The whole list."""
-
-    items: list[Module]
-
-
-class Departments(Body):
-    """The whole list."""
-
-    items: list[Department]
-
-
-class PtjList(Body):
-    """The whole list."""
-
-    items: list[Ptj]
-
-
-class SavedModules(BaseModel):
-    """The list as it is kept, and the form's version."""
-
-    version: int
-    items: list[Module]
-
-
-class SavedDepartments(BaseModel):
-    """The list as it is kept, and the form's version."""
-
-    version: int
-    items: list[Department]
-
-
-class SavedPtj(BaseModel):
-    """The list as it is kept, and the form's version."""
-
-    version: int
-    items: list[Ptj]

@@ -13,7 +13,7 @@ from services.intake.domain import filing as filings
 from services.intake.domain.robot import RobotCheck
 from shared.auth import Visitor
 from shared.limits import prefix
-from shared.web import Once, Transaction
+from shared.web import Once, Transaction, refusals, shown
 
 router = APIRouter(tags=["complaints"])
 
@@ -57,7 +57,7 @@ async def _arrived(body: bodies.Filing, desk: AtDesk, visitor: Visitor) -> Arriv
     operation_id="file",
     status_code=201,
     response_model=bodies.Receipt,
-    responses={201: {"links": LINKS}},
+    responses=shown(201, links=LINKS) | refusals(409, 429),
 )
 async def file(
     arrived: Annotated[Arrived, Depends(_arrived)], once: Once, tx: Transaction, desk: AtDesk, cause: Causing

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from services.intake import handlers
-from services.intake.api import bodies
+from services.intake.api import lists
 from services.intake.api.desk import AtDesk, Causing, Reading
 from services.intake.domain.form import Form
 from services.intake.domain.texts import TEXT_LIMIT, TITLE_LIMIT
@@ -15,32 +15,36 @@ from services.intake.store import form as form_store
 from shared.auth import Staff
 from shared.blobs.check import MAX_BYTES
 from shared.blobs.file import AT_MOST
-from shared.web import IfMatch, Transaction
+from shared.web import ETAG, IfMatch, Transaction, refusals, shown
 
 router = APIRouter(tags=["form"])
 
 EDITOR = "ADMIN"
-LIMITS = bodies.FormLimits(title=TITLE_LIMIT, text=TEXT_LIMIT, attachments=AT_MOST, attachment_bytes=MAX_BYTES)
+KEPT = shown(200, headers=ETAG) | refusals(403)
+SAVED = shown(200, headers=ETAG) | refusals(403, 409, 412)
+LIMITS = lists.FormLimits(title=TITLE_LIMIT, text=TEXT_LIMIT, attachments=AT_MOST, attachment_bytes=MAX_BYTES)
 
 
-@router.get("/v1/form", summary="What the form offers", response_model=bodies.OfferedForm)
-async def offered(tx: Reading, desk: AtDesk, response: Response) -> bodies.OfferedForm:
+@router.get(
+    "/v1/form", summary="What the form offers", response_model=lists.OfferedForm, responses=shown(200, headers=ETAG)
+)
+async def offered(tx: Reading, desk: AtDesk, response: Response) -> lists.OfferedForm:
     """Active departments with their PTJ, modules by position with the codes that are confirmed, and limits."""
     form = (await desk.known.office(tx)).form
     response.headers["ETag"] = f'"v{form.version}"'
-    return bodies.OfferedForm(
+    return lists.OfferedForm(
         version=form.version,
         departments=[
-            bodies.OfferedDepartment(
+            lists.OfferedDepartment(
                 slug=department.slug,
                 name=department.name,
-                ptj=[bodies.OfferedPtj(code=ptj.code, name=ptj.name) for ptj in form.ptj_of(department.slug)],
+                ptj=[lists.OfferedPtj(code=ptj.code, name=ptj.name) for ptj in form.ptj_of(department.slug)],
             )
             for department in form.departments
             if department.active
         ],
         modules=[
-            bodies.OfferedModule(
+            lists.OfferedModule(
                 slug=module.slug, code=module.shown_code, name_ms=module.name_ms, name_en=module.name_en
             )
             for module in form.modules
@@ -49,7 +53,7 @@ async def offered(tx: Reading, desk: AtDesk, response: Response) -> bodies.Offer
     )
 
 
-@router.get("/v1/form/modules", summary="The list of modules", response_model=bodies.SavedModules)
+@router.get("/v1/form/modules", summary="The list of modules", response_model=lists.SavedModules, responses=KEPT)
 async def modules(caller: Staff, tx: Reading, response: Response) -> dict[str, Any]:
     """Whole, as it is kept. ADMIN."""
     caller.needs(EDITOR)
@@ -57,9 +61,11 @@ async def modules(caller: Staff, tx: Reading, response: Response) -> dict[str, A
     return _saved(response, form, form.modules)
 
 
-@router.put("/v1/form/modules", summary="Replace the list of modules", response_model=bodies.SavedModules)
+@router.put(
+    "/v1/form/modules", summary="Replace the list of modules", response_model=lists.SavedModules, responses=SAVED
+)
 async def put_modules(
-    body: bodies.Modules, caller: Staff, seen: IfMatch, tx: Transaction, cause: Causing, response: Response
+    body: lists.Modules, caller: Staff, seen: IfMatch, tx: Transaction, cause: Causing, response: Response
 ) -> dict[str, Any]:
     """The whole list. ADMIN."""
     caller.needs(EDITOR)
@@ -67,7 +73,9 @@ async def put_modules(
     return _saved(response, form, form.modules)
 
 
-@router.get("/v1/form/departments", summary="The list of departments", response_model=bodies.SavedDepartments)
+@router.get(
+    "/v1/form/departments", summary="The list of departments", response_model=lists.SavedDepartments, responses=KEPT
+)
 async def departments(caller: Staff, tx: Reading, response: Response) -> dict[str, Any]:
     """Whole, as it is kept, those that are not offered included. ADMIN."""
     caller.needs(EDITOR)
@@ -75,9 +83,14 @@ async def departments(caller: Staff, tx: Reading, response: Response) -> dict[st
     return _saved(response, form, form.departments)
 
 
-@router.put("/v1/form/departments", summary="Replace the list of departments", response_model=bodies.SavedDepartments)
+@router.put(
+    "/v1/form/departments",
+    summary="Replace the list of departments",
+    response_model=lists.SavedDepartments,
+    responses=SAVED,
+)
 async def put_departments(
-    body: bodies.Departments, caller: Staff, seen: IfMatch, tx: Transaction, cause: Causing, response: Response
+    body: lists.Departments, caller: Staff, seen: IfMatch, tx: Transaction, cause: Causing, response: Response
 ) -> dict[str, Any]:
     """The whole list; a department that still has PTJ cannot be left out, only made inactive. ADMIN."""
     caller.needs(EDITOR)
@@ -85,7 +98,7 @@ async def put_departments(
     return _saved(response, form, form.departments)
 
 
-@router.get("/v1/form/ptj", summary="The list of responsibility centres", response_model=bodies.SavedPtj)
+@router.get("/v1/form/ptj", summary="The list of responsibility centres", response_model=lists.SavedPtj, responses=KEPT)
 async def ptj(caller: Staff, tx: Reading, response: Response) -> dict[str, Any]:
     """Whole, as it is kept. ADMIN."""
     caller.needs(EDITOR)
@@ -93,9 +106,14 @@ async def ptj(caller: Staff, tx: Reading, response: Response) -> dict[str, Any]:
     return _saved(response, form, form.ptj)
 
 
-@router.put("/v1/form/ptj", summary="Replace the list of responsibility centres", response_model=bodies.SavedPtj)
+@router.put(
+    "/v1/form/ptj",
+    summary="Replace the list of responsibility centres",
+    response_model=lists.SavedPtj,
+    responses=SAVED,
+)
 async def put_ptj(
-    body: bodies.PtjList, caller: Staff, seen: IfMatch, tx: Transaction, cause: Causing, response: Response
+    body: lists.PtjList, caller: Staff, seen: IfMatch, tx: Transaction, cause: Causing, response: Response
 ) -> dict[str, Any]:
     """The whole list; each belongs to a department that is there. ADMIN."""
     caller.needs(EDITOR)

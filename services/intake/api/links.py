@@ -12,7 +12,7 @@ from services.intake.domain import links
 from shared.auth import Visitor
 from shared.errors import TooMany
 from shared.limits import prefix
-from shared.web import Once, Transaction
+from shared.web import Once, Transaction, refusals, shown
 
 router = APIRouter(tags=["tracking"])
 
@@ -42,6 +42,7 @@ async def _asked(body: bodies.Wanted, desk: AtDesk, visitor: Visitor) -> Asked:
     operation_id="send_links",
     status_code=202,
     response_model=bodies.Nothing,
+    responses=shown(202, {}) | refusals(409, 429),
 )
 async def send_links(
     asked: Annotated[Asked, Depends(_asked)], once: Once, tx: Transaction, desk: AtDesk, cause: Causing

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from services.intake.api.desk import AtDesk
 from services.intake.domain.robot import Challenge, RobotCheck
+from shared.web import shown
 
 ALGORITHM = "SHA-256"
 COST = 1
@@ -19,7 +20,27 @@ SECONDS = 20 * 60
 router = APIRouter(tags=["form"])
 
 
-@router.get("/v1/challenge", summary="A robot check to solve", response_model=dict[str, Any])
+@router.get(
+    "/v1/challenge",
+    summary="A robot check to solve",
+    operation_id="challenge",
+    response_model=dict[str, Any],
+    responses=shown(
+        200,
+        {
+            "parameters": {
+                "algorithm": "SHA-256",
+                "cost": 1,
+                "expiresAt": 1772331300,
+                "keyLength": 32,
+                "keyPrefix": PREFIX,
+                "nonce": "9f5c0b7e3a1d4f68",
+                "salt": "1c7a5e9d2b804f36",
+            },
+            "signature": "5b1e7c3d9f572b8f1c0e4d6a019aa7c45b1e7c3d9f572b8f1c0e4d6a019aa7c4",
+        },
+    ),
+)
 async def challenge(desk: AtDesk, response: Response) -> dict[str, Any]:
     """An ALTCHA challenge: good for twenty minutes, and for one use."""
     response.headers["Cache-Control"] = "no-store"

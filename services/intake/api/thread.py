@@ -28,7 +28,7 @@ from services.intake.domain.thread import Words
 from shared.auth import Visitor
 from shared.errors import NotFound, Unknown
 from shared.limits import prefix
-from shared.web import Once, Transaction
+from shared.web import Once, Transaction, refusals
 
 router = APIRouter(tags=["thread"])
 
@@ -111,6 +111,7 @@ async def _by_claim(desk: Desk, visitor: str, typed: str, body: bodies.Claim, wo
     operation_id="say",
     status_code=202,
     response_model=bodies.Accepted,
+    responses=refusals(404, 409, 429),
 )
 async def say(spoken: Annotated[Spoken, Depends(_said)], once: Once, tx: Transaction, cause: Causing) -> Response:
     """Taken down and passed on. What is not allowed any more is held on the thread with its reason, never lost."""
@@ -123,6 +124,7 @@ async def say(spoken: Annotated[Spoken, Depends(_said)], once: Once, tx: Transac
     operation_id="rate",
     status_code=202,
     response_model=bodies.Accepted,
+    responses=refusals(404, 409, 429),
 )
 async def rate(spoken: Annotated[Spoken, Depends(_rated)], once: Once, tx: Transaction, cause: Causing) -> Response:
     """Taken down and passed on; counts once per closing."""

@@ -11,6 +11,7 @@ from shared.auth import Visitor
 from shared.blobs import uploads
 from shared.errors import Text, TooMany
 from shared.limits import prefix
+from shared.web import refusals
 
 router = APIRouter(tags=["files"])
 
@@ -60,6 +61,7 @@ async def _room(desk: AtDesk, visitor: Visitor) -> None:
     operation_id="upload",
     status_code=201,
     response_model=Uploaded,
+    responses=refusals(429),
     dependencies=[Depends(_room)],
 )
 async def upload(desk: AtDesk, file: Annotated[UploadFile, File()]) -> Uploaded:

@@ -14,7 +14,7 @@ from services.workflow.handlers.complaints import NO_VERSION_NEEDED, Standing
 from services.workflow.machine import LABELS, PHASES, Action
 from services.workflow.store import complaints as store
 from shared.errors import NotFound
-from shared.web import ETAG, IfMatch, Once, Transaction, refusals
+from shared.web import ETAG, IfMatch, Once, Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1", tags=["complaints"])
 
@@ -33,10 +33,10 @@ LINKS: dict[str, Any] = {
     "events": {"operationId": "events", "parameters": BY_NUMBER, "description": "How it came to this."},
     "suggested_pics": {"operationId": "suggested_pics", "parameters": BY_NUMBER, "description": "Who could take it."},
 }
-ASSIGNED: dict[int | str, dict[str, Any]] = {
-    200: {"links": {"complaint": {"operationId": "show", "parameters": {"number": "$response.body#/items/0/number"}}}}
-}
-SHOWN: dict[int | str, dict[str, Any]] = {200: {"headers": ETAG, "links": LINKS}}
+ASSIGNED = shown(
+    200, links={"complaint": {"operationId": "show", "parameters": {"number": "$response.body#/items/0/number"}}}
+)
+SHOWN = shown(200, headers=ETAG, links=LINKS)
 
 
 class SolutionBody(BaseModel):

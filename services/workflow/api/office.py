@@ -13,9 +13,23 @@ from services.workflow.handlers import office
 from services.workflow.store import facts
 from shared.errors import NotFound
 from shared.events.reference import SettingsSaved
-from shared.web import Transaction, refusals
+from shared.web import Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1", tags=["office"], responses=refusals(403))
+
+WITHDRAW = {
+    "withdraw": {
+        "operationId": "withdraw_holiday",
+        "parameters": {"calendar": "$request.path.calendar", "day": "$response.body#/day"},
+    }
+}
+WORD = {
+    "save": {
+        "operationId": "save_solution",
+        "parameters": {"number": "$response.body#/items/0/number"},
+        "description": "Word it anew, publish it or take it back.",
+    }
+}
 
 
 class SettingsBody(BaseModel):
@@ -123,17 +137,7 @@ async def holidays(calendar: str, tx: Transaction, caller: Present) -> dict[str,
     "/calendar/{calendar}/holidays",
     status_code=201,
     response_model=Declared,
-    responses=refusals(404)
-    | {
-        201: {
-            "links": {
-                "withdraw": {
-                    "operationId": "withdraw_holiday",
-                    "parameters": {"calendar": "$request.path.calendar", "day": "$response.body#/day"},
-                }
-            }
-        }
-    },
+    responses=shown(201, links=WITHDRAW) | refusals(404),
 )
 async def declare_holiday(
     calendar: str, body: HolidayBody, tx: Transaction, caller: Present, correlation: Correlation
@@ -158,17 +162,7 @@ async def withdraw_holiday(
 @router.get(
     "/solutions",
     response_model=Solutions,
-    responses={
-        200: {
-            "links": {
-                "save": {
-                    "operationId": "save_solution",
-                    "parameters": {"number": "$response.body#/items/0/number"},
-                    "description": "Word it anew, publish it or take it back.",
-                }
-            }
-        }
-    },
+    responses=shown(200, links=WORD),
 )
 async def solutions(tx: Transaction, caller: Present) -> dict[str, Any]:
     """Every solution, newest first."""
