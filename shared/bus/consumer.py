@@ -7,6 +7,7 @@ flow and later letters of the same one wait behind it.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -91,6 +92,7 @@ class Consumer:
                     failures = 0
                 except (nats.errors.Error, nats.js.errors.Error) as error:
                     # The consumer or its stream may be gone: stand it up again, from the start if need be.
+                    self._ready = False
                     self._log.warning("consumer.held_up", stream=self._stream, error=type(error).__name__)
                     if subscription is not None and self._bus.connected:
                         await subscription.unsubscribe()
@@ -99,6 +101,9 @@ class Consumer:
                     failures += 1
         finally:
             self._ready = False
+            if subscription is not None and self._bus.connected:
+                with contextlib.suppress(nats.errors.Error):
+                    await subscription.unsubscribe()  # what is still asked for must not go to nobody
 
     async def _stand(self) -> None:
         await self._bus.js.add_consumer(
@@ -159,29 +164,34 @@ class Consumer:
                 unreadable.append((message, error))
         for message, reason in unreadable:
             await self._park_unreadable(message, reason)
+        if len(letters) <= 1 or not await self._together(letters):
+            for message, letter in letters:
+                await self._alone(message, letter)
+        if letters:
+            self._log.info(
+                "heard",
+                stream=self._stream,
+                letters=len(letters),
+                first=letters[0][1].type,
+                correlation=letters[0][1].correlationid,
+                ms=round((time.monotonic() - started) * 1000, 1),
+            )
+
+    async def _together(self, letters: Sequence[tuple[Msg, Envelope]]) -> bool:
+        """All in one transaction; False when one of them cannot be handled: then each is tried alone."""
         failures = 0
-        while letters:
+        while True:
             try:
                 await self._commit([letter for _, letter in letters])
             except Exception as error:
                 if not is_transient(error):
-                    break
+                    return False
                 await self._wait_out(error, failures, [message for message, _ in letters])
                 failures += 1
             else:
                 for message, _ in letters:
                     await message.ack()
-                self._log.info(
-                    "heard",
-                    stream=self._stream,
-                    letters=len(letters),
-                    first=letters[0][1].type,
-                    correlation=letters[0][1].correlationid,
-                    ms=round((time.monotonic() - started) * 1000, 1),
-                )
-                return
-        for message, letter in letters:
-            await self._process_alone(message, letter)
+                return True
 
     async def _commit(self, letters: Sequence[Envelope]) -> None:
         async with self._db.transaction() as tx:
@@ -189,7 +199,7 @@ class Consumer:
         if handled:
             await self._after_commit(handled)
 
-    async def _process_alone(self, message: Msg, letter: Envelope) -> None:
+    async def _alone(self, message: Msg, letter: Envelope) -> None:
         failures = 0
         while True:
             try:
@@ -216,7 +226,7 @@ class Consumer:
             await message.nak(delay=_delay(tries))
             return
         async with self._db.transaction() as tx:
-            await fence.park(tx, letter, "poison", f"{type(error).__name__}: {error}"[:2000])
+            await fence.hold_as_poison(tx, letter, error)
         del self._tries[letter.id]
         await message.term()
 

@@ -2,14 +2,15 @@
 
 A letter with the next sequence is handled; one already handled is ignored; one that comes too early is parked in the
 same transaction and handled when its predecessor has been. A letter nobody could handle in five tries is parked as
-poison, and the later ones of its subject wait behind it; `redrive` takes them up again in order. Reference facts
-travel whole, so the newest wins and gaps do not matter.
+poison, and the later ones of its subject wait behind it; `redrive` takes them up again in order. One that fails while
+it is taken up is poison at once: whoever released it is innocent. Reference facts travel whole, so the newest wins:
+gaps do not matter, and an older one that was poison holds nothing up.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from shared.db import Tx
+from shared.db import Tx, is_transient
 from shared.envelope import Envelope, Event, Unreadable, decode, is_reference
 
 SCHEMA_V1 = """
@@ -50,12 +51,12 @@ async def accept(tx: Tx, letters: Sequence[Envelope], hears: Hears, register: Re
         at = fences.get(key, 0)
         if letter.sequence <= at:
             continue
-        if key in blocked or (letter.sequence > at + 1 and not is_reference(letter.type)):
+        if not is_reference(letter.type) and (key in blocked or letter.sequence > at + 1):
             await park(tx, letter, "behind" if key in blocked else "gap")
             waiting.add(key)
             continue
         handled += await _handle(tx, letter, hears, register, fences)
-        if key in waiting:
+        if key in waiting or key in blocked:
             handled += await _take_up(tx, key, hears, register, fences)
     await _save(tx, fences)
     return handled
@@ -64,11 +65,23 @@ async def accept(tx: Tx, letters: Sequence[Envelope], hears: Hears, register: Re
 async def redrive(tx: Tx, source: str, subject: str, hears: Hears, register: Register) -> list[Envelope]:
     """Handle all that is parked for this subject, in order, as far as it goes without a gap."""
     key = (source, subject)
-    await tx.execute("update parked set reason = 'gap', error = null where source = $1 and subject = $2", *key)
+    await tx.execute(
+        "update parked set reason = 'gap', error = null where source = $1 and subject = $2 and sequence > 0", *key
+    )
     fences = await _fences(tx, {key})
     handled = await _take_up(tx, key, hears, register, fences)
     await _save(tx, fences)
     return handled
+
+
+async def hold_as_poison(tx: Tx, letter: Envelope, error: Exception) -> None:
+    """Park a letter that cannot be handled, with why; the later ones of its subject wait behind it."""
+    await park(tx, letter, "poison", f"{type(error).__name__}: {error}"[:2000])
+    await tx.execute(
+        "update parked set reason = 'behind' where source = $1 and subject = $2 and reason = 'gap'",
+        letter.source,
+        letter.subject,
+    )
 
 
 async def park(tx: Tx, letter: Envelope, reason: str, error: str | None = None) -> None:
@@ -104,15 +117,31 @@ async def _handle(tx: Tx, letter: Envelope, hears: Hears, register: Register, fe
 
 async def _take_up(tx: Tx, key: Key, hears: Hears, register: Register, fences: dict[Key, int]) -> list[Envelope]:
     handled: list[Envelope] = []
-    while (
-        row := await tx.fetchrow(
-            "delete from parked where source = $1 and subject = $2 and sequence = $3 and reason = 'gap' returning body",
-            *key,
-            fences.get(key, 0) + 1,
+    while True:
+        at = fences.get(key, 0)
+        await tx.execute(
+            "delete from parked where source = $1 and subject = $2 and sequence between 1 and $3", *key, at
         )
-    ) is not None:
-        handled += await _handle(tx, decode(row["body"]), hears, register, fences)
-    return handled
+        body = await tx.fetchval(
+            """
+            select body from parked where source = $1 and subject = $2 and reason = 'gap'
+                and (sequence = $3 + 1 or (type like '%.saved' and sequence > $3))
+            order by sequence desc limit 1
+            """,
+            *key,
+            at,
+        )
+        if body is None:
+            return handled
+        letter = decode(body)
+        try:
+            async with tx.transaction():
+                handled += await _handle(tx, letter, hears, register, fences)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            await hold_as_poison(tx, letter, error)
+            return handled
 
 
 async def _fences(tx: Tx, keys: set[Key]) -> dict[Key, int]:
