@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
+from shared.blobs.file import File
 from shared.envelope import Envelope, Event, seal
 from shared.events import reference, workflow
 from shared.events.intake import Contact
 from shared.events.workflow import Actor, ComplaintEvent, Person, Received, Solution
 from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone, parse_key
 from tests.support.keys import INDEX_KEY, SEALING_KEYS
+from tests.unit.shared.blobs.files import taken_in
 
 NUMBER = "HD-2026-000123-C"
 IC = "800101990001"
@@ -91,6 +93,8 @@ def an_event(kind: type[E], number: str = NUMBER, **changes: Any) -> E:
         "audience": ("S",),
         "text": None,
     }
+    if "files" in changes:
+        facts["attachments"] = tuple(file.id for file in changes["files"])
     return kind(**facts | _brings(kind, number, at) | changes)
 
 
@@ -222,7 +226,7 @@ class Course:
 
 def a_whole_course(number: str = NUMBER) -> Course:
     """A complaint that meets every kind of event there is, ended in DITUTUP."""
-    course = Course(number)
+    course = Course(number, files=_files(number, "aduan.pdf", "aduan.png"))
     course.say(workflow.Assigned, "DIAGIHKAN", pic=SITI, actor=ADMIN)
     course.say(workflow.Reassigned, pic=RASHID, text="Siti is on leave", seen_by=_readers(RASHID, SITI), actor=ADMIN)
     course.say(workflow.HandedBack, "BARU", pic=None, text="not my module", seen_by=_readers(RASHID, SITI))
@@ -230,7 +234,7 @@ def a_whole_course(number: str = NUMBER) -> Course:
     course.say(workflow.Classified, text="the ledger is the cause")
     course.say(workflow.Started, "INPROGRESS")
     course.say(workflow.Replied, text="Kami sedang menyemak.", audience=("P",))
-    course.say(workflow.Noted, text="looks like period 13")
+    course.say(workflow.Noted, text="looks like period 13", files=_files(number, "catatan.png"))
     course.say(workflow.FeedbackAsked, "MOHON_MAKLUMBALAS", text="Baucar yang mana?")
     course.say(workflow.Reminded)
     course.say(workflow.Answered, "INPROGRESS", text="Baucar 77.", audience=("P",), message="m-1", actor=_COMPLAINANT)
@@ -239,9 +243,12 @@ def a_whole_course(number: str = NUMBER) -> Course:
     course.say(workflow.Claimed, claimant=IMAN, first_act=False, seen_by=(*queue, f"staff:{IMAN.id}"))
     course.say(workflow.Returned, "INPROGRESS", text="batch is fine", actor=_as(IMAN, "IMPLEMENTOR"))
     leg = (*_readers(RASHID, SITI, IMAN), "role:VENDOR")
-    course.say(
-        workflow.VendorLogged, "TINDAKAN_VENDOR", text="period 13 posts twice", public_text="Dirujuk.", seen_by=leg
-    )
+    logged: dict[str, Any] = {
+        "text": "period 13 posts twice",
+        "public_text": "Dirujuk.",
+        "files": _files(number, "log.pdf"),
+    }
+    course.say(workflow.VendorLogged, "TINDAKAN_VENDOR", seen_by=leg, **logged)
     course.say(workflow.VendorUpdated, text="being looked at", vendor_reference="TTSB-78")
     course.say(workflow.Escalated, level=1, actor=_SYSTEM)
     course.say(workflow.Rescheduled, text="a holiday was declared", actor=_SYSTEM)
@@ -254,7 +261,8 @@ def a_whole_course(number: str = NUMBER) -> Course:
     course.say(workflow.Lapsed, "SELESAI", actor=_SYSTEM)
     course.say(workflow.Reopened, "INPROGRESS", text="Berulang lagi.", audience=("P",), actor=_COMPLAINANT)
     course.say(workflow.MarkedDuplicate, "DITUTUP", outcome="duplicate")
-    course.say(workflow.MessageHeld, text="Ada lagi!", message="m-2", actor=_SYSTEM)
+    held: dict[str, Any] = {"text": "Ada lagi!", "message": "m-2", "files": _files(number, "lagi.jpg")}
+    course.say(workflow.MessageHeld, actor=_SYSTEM, **held)
     course.say(workflow.Reopened, "BARU", pic=None, text="contested", audience=("P",), seen_by=leg)
     course.say(workflow.Rejected, "DITUTUP", text="Bukan iSPEKS.", audience=("P",), outcome="rejected", actor=ADMIN)
     course.say(workflow.Reopened, "BARU", text="contested again", audience=("P",), actor=ADMIN)
@@ -270,6 +278,10 @@ _SYSTEM = Actor(role="SYSTEM")
 
 def _readers(*people: Person) -> tuple[str, ...]:
     return ("role:ADMIN", "role:MANAGEMENT", *(f"staff:{person.id}" for person in people))
+
+
+def _files(number: str, *names: str) -> tuple[File, ...]:
+    return tuple(taken_in(name, number) for name in names)
 
 
 def _as(person: Person, role: str) -> Actor:

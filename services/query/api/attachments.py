@@ -16,6 +16,7 @@ from shared.blobs.keep import Blobs, Part
 from shared.errors import NotFound
 from shared.limits import Limits, prefix
 from shared.privacy import blind_index
+from shared.web import refusals
 
 router = APIRouter(prefix="/v1", tags=["files"])
 
@@ -64,20 +65,20 @@ Readable = Annotated[Kept, Depends(_readable)]
 """The file, for a member of staff or a tracking link that may have it."""
 
 
-@router.get("/attachments/{id}", response_class=Response, responses=CONTENT)
+@router.get("/attachments/{id}", response_class=Response, responses=CONTENT | refusals(401, 404, 429))
 async def fetch(request: Request, kept: Readable) -> Response:
     """The file, to be saved. For staff who read the entry it hangs on, and for the complaint's tracking link."""
     return await _saved(request, kept)
 
 
-@router.get("/attachments/{id}/preview", response_class=Response, responses=PREVIEW)
+@router.get("/attachments/{id}/preview", response_class=Response, responses=PREVIEW | refusals(401, 404, 429))
 async def preview(request: Request, kept: Readable) -> Response:
     """A picture of the file, safe to show: drawn by us. For the same readers."""
     content = await _bytes(request, kept, "preview")
     return Response(content, media_type="image/png", headers=HARMLESS | {"Content-Disposition": "inline"})
 
 
-@router.post("/attachments/{id}", response_class=Response, responses=CONTENT)
+@router.post("/attachments/{id}", response_class=Response, responses=CONTENT | refusals(404, 429))
 async def fetch_by_pair(id: str, asked: Tracked, request: Request, visitor: Visitor, db: Model) -> Response:
     """The file, for who gives the IC and the number of its complaint; they count as tries at tracking."""
     index = blind_index(request.app.state.index_key, "ic", typed.ic(asked.ic))

@@ -83,10 +83,10 @@ class Door:
         self.client = client
 
     async def get(self, path: str, caller: Caller, **params: Any) -> httpx2.Response:
-        return await self.client.get(path, params=params, headers=_token(caller))
+        return await self.client.get(path, params=params, headers=token_of(caller))
 
     async def post(self, path: str, caller: Caller, body: dict[str, Any]) -> httpx2.Response:
-        return await self.client.post(path, json=body, headers=_token(caller))
+        return await self.client.post(path, json=body, headers=token_of(caller))
 
     async def track(
         self,
@@ -103,7 +103,7 @@ class Door:
         return await self.client.post("/v1/tracking", json=body or {}, headers=headers, params=params)
 
 
-def _token(caller: Caller) -> dict[str, str]:
+def token_of(caller: Caller) -> dict[str, str]:
     token, _ = StaffTokens(private=STAFF_PRIVATE_KEY).issue(caller, datetime.now(UTC))
     return {"Authorization": f"Bearer {token}"}
 

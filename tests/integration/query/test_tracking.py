@@ -75,11 +75,16 @@ async def test_the_public_thread_keeps_what_is_for_staff(db: Database, door: Doo
     for private in (
         "looks like period 13", "restarted the batch", "batch is fine", "period 13 posts twice", "patched in 4.2",
         "TTSB", "posting period", "post again", "on leave", "not my module", "new address", "custodian_due",
-        "s-rashid", "role:", "staff:", "pantas", "HD-2026-000100-K", IC, PHONE, EMAIL, "***",
+        "s-rashid", "role:", "staff:", "pantas", "catatan.png", "log.pdf", "HD-2026-000100-K", IC, PHONE, EMAIL, "***",
     ):  # fmt: skip
         assert private not in said, private
     by_kind = {entry["kind"]: entry for entry in thread["entries"]}
     assert by_kind["vendor_logged"]["text"] == "Dirujuk."
+    shown = {entry["kind"]: [file["name"] for file in entry["attachments"]] for entry in thread["entries"]}
+    assert {kind: names for kind, names in shown.items() if names} == {
+        "received": ["aduan.pdf", "aduan.png"],
+        "message_held": ["lagi.jpg"],
+    }
     assert by_kind["replied"]["actor"] == {"role": "PIC", "name": RASHID.name}
     assert by_kind["answered"]["actor"] == {"role": "COMPLAINANT", "name": None}
     assert by_kind["message_held"]["held"] == {"why": {"ms": "Aduan telah ditutup.", "en": "The complaint is closed."}}
