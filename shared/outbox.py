@@ -47,6 +47,7 @@ LEASE_SECONDS = 6
 IDLE_SECONDS = 0.25
 ACK_SECONDS = 5.0
 CHECK_SECONDS = 60.0
+NEVER = float("-inf")
 
 SayAgain = Callable[[Tx], Awaitable[int]]
 """Puts the whole record back into the outbox; answers how many events that is."""
@@ -73,7 +74,8 @@ class Relay:
         self._owner = uuid7()
         self._poked = asyncio.Event()
         self._leased_until = 0.0
-        self._checked_at = 0.0
+        self._checked_at = NEVER
+        self._checked_line = 0
         self._log = logs.get("outbox")
 
     def poke(self) -> None:
@@ -91,7 +93,7 @@ class Relay:
                     wait = IDLE_SECONDS
                 except (nats.errors.Error, nats.js.errors.Error) as error:
                     sent, wait = 0, min(wait * 2, 5.0)
-                    self._checked_at = 0.0
+                    self._checked_at = NEVER
                     self._log.warning("relay.held_up", error=type(error).__name__)
                 except Exception as error:
                     if not is_transient(error):
@@ -119,7 +121,7 @@ class Relay:
     async def _round(self) -> int:
         if not self._bus.connected or not await self._holds_lease():
             return 0
-        if time.monotonic() - self._checked_at > CHECK_SECONDS:
+        if self._checked_line != self._bus.lines or time.monotonic() - self._checked_at > CHECK_SECONDS:
             await self._notice_loss()
         async with self._db.transaction() as tx:
             rows = await tx.fetch("select seq, event_id, subject, body from outbox order by seq limit $1", BATCH)
@@ -181,6 +183,7 @@ class Relay:
 
     async def _notice_loss(self) -> None:
         """A stream made anew, or shorter than we left it, has lost acknowledged messages: say the record again."""
+        line = self._bus.lines
         info = await self._bus.ensure_stream(self._stream)
         async with self._db.transaction() as tx:
             known = await tx.fetchrow("select created, last_seq from relay_checkpoint where stream = $1", self._stream)
@@ -197,7 +200,7 @@ class Relay:
                 info.created.timestamp() if info.created else 0.0,
                 info.state.last_seq,
             )
-        self._checked_at = time.monotonic()
+        self._checked_at, self._checked_line = time.monotonic(), line
 
 
 def _lost(info: StreamInfo, created: float, last_seq: int) -> bool:

@@ -25,6 +25,8 @@ class Bus:
         self._client: Client | None = None
         self._log = logs.get("bus")
         self._up = asyncio.Event()
+        self.lines = 0
+        """How often a line to the broker was made: behind a new one, the broker may be another."""
 
     @property
     def connected(self) -> bool:
@@ -63,10 +65,12 @@ class Bus:
                         pending_size=0,
                         allow_reconnect=True,
                         error_cb=self._heard_error,
+                        reconnected_cb=self._reconnected,
                     )
                 except (nats.errors.Error, OSError) as error:
                     self._log.warning("bus.unreachable", error=type(error).__name__)
                     await asyncio.sleep(RETRY_SECONDS)
+            self.lines += 1
             self._up.set()
             self._log.info("bus.connected")
             await asyncio.Event().wait()
@@ -96,6 +100,10 @@ class Bus:
     async def why_not_ready(self) -> str | None:
         """None when connected; otherwise why not."""
         return None if self.connected else "nats: not connected"
+
+    async def _reconnected(self) -> None:
+        self.lines += 1
+        self._log.info("bus.reconnected")
 
     async def _heard_error(self, error: Exception) -> None:
         self._log.warning("bus.error", error=type(error).__name__, detail=str(error))
