@@ -1,7 +1,7 @@
 """What every page has at hand: the clients, the words, the templates, and the visit it answers."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +13,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.portal.assets import Assets
 from services.portal.clients import Clients, Pass
+from services.portal.enclosure import Enclosure, file_size, is_kept, kept_field
 from services.portal.reference import Reference
+from services.portal.sent import Chosen, Sent, read
 from services.portal.settings import Settings
 from services.portal.words import DEFAULT, LANGUAGES, Words, long_date, long_day, short_date, stamp
 
@@ -53,6 +55,7 @@ def templates(folder: "Path", assets: Assets) -> Environment:
     environment.globals["asset"] = assets.url
     environment.filters["stamp"] = stamp
     environment.filters["short_date"] = short_date
+    environment.filters["file_size"] = file_size
     return environment
 
 
@@ -76,6 +79,10 @@ class Visit:
         asked = typed.get("lang") or request.query_params.get("lang")
         self._chosen = asked if asked in LANGUAGES else None
         kept = request.cookies.get("lang", "")
+        self.chosen: list[Chosen] = []
+        """The files that came with the form."""
+        self.enclosures: dict[str, Enclosure] = {}
+        """The files of its texts once they were handed on, by the action they belong to."""
         self.language = self._chosen or (kept if kept in LANGUAGES else DEFAULT)
         self.staff: Pass | None = None
 
@@ -95,6 +102,19 @@ class Visit:
     def several(self, name: str) -> list[str]:
         """All values of a field that may be sent several times."""
         return [value for field, value in self.sent if field == name]
+
+    def enclosure(self, scope: str = "") -> Enclosure:
+        """The files that hang on the text being written."""
+        return self.enclosures.get(scope, Enclosure())
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """The files taken so far, as fields of a form that sends everything again."""
+        handed_on = {kept_field(scope) for scope in self.enclosures}
+        still = [(name, value) for name, value in self.sent if is_kept(name) and name not in handed_on]
+        return still + [
+            (kept_field(scope), file.packed) for scope, one in self.enclosures.items() for file in one.files
+        ]
 
     def key_of(self, *words: str) -> str:
         """The Idempotency-Key of these words sent from the rendered form that this visit sends."""
@@ -125,6 +145,8 @@ class Visit:
             long_date=partial(long_date, language=self.language),
             day=partial(long_day, language=self.language),
             settings=self.desk.settings,
+            limits=self.desk.reference.limits,
+            enclosure=self.enclosure,
             **{"path": self.request.url.path, **facts},
         )
         response = HTMLResponse(text, status_code=status, headers=dict(headers or {}))
@@ -148,21 +170,22 @@ class Visit:
             self.cookie(response, "lang", self._chosen, max_age=YEAR)
 
 
-async def visit(request: Request) -> Visit:
+async def visit(request: Request) -> AsyncIterator[Visit]:
     """The visit of this request, with its form read: the first value of each field, line ends as they were typed."""
-    sent: list[tuple[str, str]] = []
-    typed: dict[str, str] = {}
-    if request.method == "POST":
-        for name, value in (await request.form(max_files=0, max_fields=200)).multi_items():
-            if isinstance(value, str):
-                # browsers send CR LF for every line end in a form, whatever was typed
-                sent.append((name, value.replace("\r\n", "\n")))
-                typed.setdefault(*sent[-1])
-    begun = Visit(request, request.app.state.desk, typed)
-    begun.sent = sent
-    # an error page is in the language, and for the person, of the visit it ends
-    request.state.visit = begun
-    return begun
+    desk: Desk = request.app.state.desk
+    sent = await read(request, desk.reference.limits) if request.method == "POST" else Sent([], [])
+    try:
+        typed: dict[str, str] = {}
+        for name, value in sent.words:
+            typed.setdefault(name, value)
+        begun = Visit(request, desk, typed)
+        begun.sent = sent.words
+        begun.chosen = sent.chosen
+        # an error page is in the language, and for the person, of the visit it ends
+        request.state.visit = begun
+        yield begun
+    finally:
+        await sent.close()
 
 
 Visiting = Annotated[Visit, Depends(visit)]

@@ -4,6 +4,7 @@ Plain ASGI, so that a stream stays a stream. The log line names the route, not t
 a search are in addresses, and neither is ever written down.
 """
 
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -60,6 +61,11 @@ FORM_BYTES = 1024 * 1024
 """A form of 32,000 emoji, each of them twelve bytes as browsers send it, with room for the rest."""
 
 
+FILES_BYTES = 128 * 1024 * 1024
+"""A form that takes files: more than twice what five of 10 MB are, so that one too many, or too large, is told beside
+what was typed. What is over the limit is read and dropped."""
+
+
 class TooLarge(Exception):
     """More was sent than any honest form holds."""
 
@@ -69,12 +75,15 @@ Fault = Callable[[Scope, int], Awaitable[ASGIApp]]
 
 
 class Edge:
-    """Wraps the whole application."""
+    """Wraps the whole application. `files` matches the paths of the forms that take files."""
 
-    def __init__(self, app: ASGIApp, *, origin: str, secure: bool, fault: Fault, figures: Figures) -> None:
+    def __init__(
+        self, app: ASGIApp, *, origin: str, secure: bool, fault: Fault, figures: Figures, files: re.Pattern[str]
+    ) -> None:
         self._app = app
         self._origin = origin
         self._fault = fault
+        self._files = files
         self._figures = figures
         self._headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
         self._log = logs.get("edge")
@@ -116,7 +125,9 @@ class Edge:
                 if unsafe and foreign(headers, self._origin, token_in_path=scope["path"].startswith("/a/")):
                     await (await self._fault(scope, 403))(scope, receive, dressed)
                 else:
-                    await self._app(scope, _limited(headers, receive), dressed)
+                    multipart = headers.get("content-type", "").lower().startswith("multipart/form-data")
+                    most = FILES_BYTES if multipart and self._files.fullmatch(scope["path"]) else FORM_BYTES
+                    await self._app(scope, _limited(headers, receive, most), dressed)
             except TooLarge:
                 await (await self._fault(scope, 413))(scope, receive, dressed)
             except Exception as error:
@@ -135,16 +146,16 @@ class Edge:
             self._log.info("answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
 
 
-def _limited(headers: Headers, receive: Receive) -> Receive:
-    """`receive`, until the body grows too large."""
+def _limited(headers: Headers, receive: Receive, most: int) -> Receive:
+    """`receive`, until the body grows beyond `most` bytes."""
     length = headers.get("content-length", "")
-    size = int(length) if length.isdigit() and int(length) > FORM_BYTES else 0
+    size = int(length) if length.isdigit() and int(length) > most else 0
 
     async def counted() -> Message:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > FORM_BYTES:
+        if size > most:
             raise TooLarge
         return message
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx2
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import Mount
 
 from services.portal import __doc__ as about_portal
@@ -17,6 +17,8 @@ from services.portal.edge import Edge
 from services.portal.live import Live
 from services.portal.pages import (
     about,
+    files,
+    form_lists,
     login,
     public_form,
     public_tracking,
@@ -40,6 +42,7 @@ from shared.web import health
 ROUTERS = (
     public_form.router,
     public_tracking.router,
+    files.router,
     about.router,
     small.router,
     login.router,
@@ -50,6 +53,7 @@ ROUTERS = (
     staff_acts.router,
     staff_people.router,
     staff_solutions.router,
+    form_lists.router,
 )
 ROOM = Path(__file__).parent
 
@@ -118,6 +122,9 @@ def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTran
     app.router.routes.append(Mount("/static", app=assets, name="static"))
     fault = wrong.install(app, desk)
     # the last added is the outermost
-    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
-    app.add_middleware(Edge, origin=settings.origin, secure=settings.secure, fault=fault, figures=figures)
+    pressed = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf")
+    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6, exclude_content_types=pressed)
+    app.add_middleware(
+        Edge, origin=settings.origin, secure=settings.secure, fault=fault, figures=figures, files=files.FORMS
+    )
     return app

@@ -4,6 +4,7 @@ import time
 from typing import Any, NamedTuple
 
 from services.portal.clients import Clients, Form, Unavailable
+from services.portal.clients.intake import Limits
 from services.portal.words import Words
 
 FRESH = 60.0
@@ -44,6 +45,11 @@ class Reference:
                 raise
             self._form_until = now + PATIENCE
         return self._form
+
+    @property
+    def limits(self) -> Limits:
+        """How much a form takes, as intake last told."""
+        return self._form.limits if self._form else Limits()
 
     async def load_labels(self) -> None:
         """Take workflow's labels, if it answers. Pages call this once before they ask for a label."""

@@ -1,15 +1,17 @@
 """The one way from the portal to a service: its time-outs, its headers, and what may come back instead of an answer."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
 
 import httpx2
 import msgspec
 import structlog
 
+from services.portal.clients.files import File
 from shared import logs
 
 T = TypeVar("T")
@@ -19,6 +21,8 @@ visitor: ContextVar[str | None] = ContextVar("visitor", default=None)
 
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0, pool=2.0)
 """Seconds. The longest a service waits on purpose is 2 s (tracking, for a message's fate)."""
+UPLOADING = httpx2.Timeout(90.0, connect=2.0, pool=10.0)
+"""A file is checked before it is taken: up to 40 s, and 30 s by a scanner."""
 
 
 _PART = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,64}")
@@ -106,26 +110,62 @@ class Door:
         token: str | None = None,
     ) -> httpx2.Response:
         """Call the service. Raises `Unavailable` when it cannot answer, `Problem` when it refuses."""
-        sent = {"X-Service-Token": self._service_token, "Accept": "application/json", **(headers or {})}
+        sent = dict(headers or {})
+        content = None
+        if body is not None:
+            content = msgspec.json.encode(body)
+            sent["Content-Type"] = "application/json"
+        query = {name: _written(value) for name, value in (params or {}).items() if value is not None}
+        return await self._answer(
+            self._request(
+                method, quote(path), content=content, params=query or None, headers=self._headers(sent, token)
+            )
+        )
+
+    async def bring(self, path: str, name: str, content: BinaryIO, token: str | None = None) -> File:
+        """Hand the service a file, read as it goes. Raises as `call`."""
+        await asyncio.to_thread(content.seek, 0)
+        request = self._request(
+            "POST",
+            path,
+            files={"file": (name, content, "application/octet-stream")},
+            headers=self._headers({}, token),
+            timeout=UPLOADING,
+        )
+        return self.read(await self._answer(request), File)
+
+    async def fetch(
+        self, path: str, *, headers: Mapping[str, str] | None = None, token: str | None = None
+    ) -> httpx2.Response:
+        """A file as the service gives it, not read yet; whoever asks closes it. Raises as `call`."""
+        sent = {"Accept-Encoding": "identity", **(headers or {})}
+        return await self._answer(self._request("GET", quote(path), headers=self._headers(sent, token)), stream=True)
+
+    def _request(self, method: str, path: str, **parts: Any) -> httpx2.Request:
+        try:
+            return self._http.build_request(method, self._url + path, **parts)
+        except httpx2.InvalidURL as error:
+            raise Unavailable(self.service) from error
+
+    def _headers(self, given: Mapping[str, str], token: str | None) -> dict[str, str]:
+        sent = {"X-Service-Token": self._service_token, "Accept": "application/json", **given}
         if address := visitor.get():
             sent["Forwarded"] = f'for="[{address}]"' if ":" in address else f"for={address}"
         if token:
             sent["Authorization"] = f"Bearer {token}"
         if correlation := structlog.contextvars.get_contextvars().get("correlation"):
             sent["X-Request-Id"] = str(correlation)
-        content = None
-        if body is not None:
-            content = msgspec.json.encode(body)
-            sent["Content-Type"] = "application/json"
         if not all(value.isascii() and value.isprintable() for value in sent.values()):
             # what a browser sends as a link's token or a session, and no service ever gave
             raise Problem(401, {"code": "malformed"})
-        query = {name: _written(value) for name, value in (params or {}).items() if value is not None}
+        return sent
+
+    async def _answer(self, request: httpx2.Request, *, stream: bool = False) -> httpx2.Response:
         try:
-            response = await self._http.request(
-                method, self._url + quote(path), content=content, params=query or None, headers=sent
-            )
-        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            response = await self._http.send(request, stream=stream)
+            if stream and response.status_code >= 400:
+                await response.aread()
+        except httpx2.TransportError as error:
             self._log.warning("service_unreachable", called=self.service, error=type(error).__name__)
             raise Unavailable(self.service) from error
         if response.status_code >= 500:

@@ -1,10 +1,13 @@
 """Intake, where a complaint and a complainant's word arrive."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import BinaryIO
 
 import msgspec
 
 from services.portal.clients.door import Door, part
+from services.portal.clients.files import File
 
 
 class Ptj(msgspec.Struct, frozen=True):
@@ -117,6 +120,10 @@ class Intake:
         """A fresh robot check, as the widget reads it."""
         return (await self._door.call("GET", "/v1/challenge")).content
 
+    async def take(self, name: str, content: BinaryIO) -> File:
+        """Have a file checked and kept for a day. Raises `Problem` 422 with why on the field `file`."""
+        return await self._door.bring("/v1/uploads", name, content)
+
     async def check(self, filing: Filing) -> None:
         """Raise `Problem` with the fields that could not be filed; write nothing."""
         await self._door.call("POST", "/v1/complaints/check", body=filing)
@@ -127,10 +134,19 @@ class Intake:
         return self._door.read(response, Receipt)
 
     async def say(
-        self, number: str, action: str, text: str, key: str, *, token: str | None = None, proof: Proof | None = None
+        self,
+        number: str,
+        action: str,
+        text: str,
+        key: str,
+        *,
+        token: str | None = None,
+        proof: Proof | None = None,
+        attachments: Sequence[str] = (),
     ) -> str:
         """Send the complainant's message; the id by which its fate can be asked."""
-        body = {"action": action, "text": text, "attachments": [], **msgspec.to_builtins(proof or Proof())}
+        said = {"action": action, "text": text, "attachments": list(attachments)}
+        body = {**said, **msgspec.to_builtins(proof or Proof())}
         return await self._message(f"/v1/complaints/{part(number)}/messages", body, key, token)
 
     async def rate(

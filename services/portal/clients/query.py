@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+import httpx2
 import msgspec
 
-from services.portal.clients.door import Door, Text
+from services.portal.clients.door import Door, Text, part
+from services.portal.clients.files import File
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -31,6 +33,7 @@ class Entry(msgspec.Struct, frozen=True):
     actor: Actor | None = None
     text: str | None = None
     held: Held | None = None
+    attachments: list[File] = []
 
 
 class Fate(msgspec.Struct, frozen=True):
@@ -104,6 +107,13 @@ class Query:
             headers={"X-Tracking-Token": token} if token else None,
         )
         return self._door.read(response, Tracking)
+
+    async def file(
+        self, id: str, *, preview: bool = False, link: str | None = None, token: str | None = None
+    ) -> httpx2.Response:
+        """A file of a thread, or its picture, for who holds the link or the staff token; not read yet, to be closed."""
+        path = f"/v1/attachments/{part(id)}" + ("/preview" if preview else "")
+        return await self._door.fetch(path, headers={"X-Tracking-Token": link} if link else None, token=token)
 
     async def solved(self, q: str, limit: int) -> list[Solved]:
         """Published solutions that look like these words, best first."""

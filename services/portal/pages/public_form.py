@@ -7,7 +7,9 @@ form that was gone back to and changed files another.
 
 import contextlib
 import uuid
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,9 +17,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.portal.clients import Filing, Problem, Receipt, Unavailable
+from services.portal.clients.files import File
 from services.portal.clients.query import Solved
 from services.portal.desk import Switch, Visit, Visiting
+from services.portal.enclosure import Enclosure, shortened
 from services.portal.pages import refusal
+from services.portal.pages.enclosing import enclosed
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,13 +50,21 @@ LABELS = {
     "title": "subject",
     "description": "details",
 }
-ON_PAGE = NAMES[1:]
+ON_PAGE = (*NAMES[1:-2], "attachments", *NAMES[-2:])
+"""What may be wrong, in the page's order."""
 RECEIPT_KEPT = 24 * 3600
 """Seconds the browser holds a receipt."""
 ALIKE, ALIKE_CHARACTERS = 3, 200
 """Solved problems offered at most, and how much of a title is compared."""
 OPEN = {"Cache-Control": "private, no-cache"}
 """For the form itself: a browser may keep it, so that going back finds what was typed."""
+
+
+class Kept(NamedTuple):
+    """A receipt as the browser holds it, with the names of the files that went along."""
+
+    receipt: Receipt
+    files: list[File]
 
 
 @router.get("/")
@@ -62,13 +75,15 @@ async def blank(visit: Visiting) -> Response:
 
 @router.post("/")
 async def again(visit: Visiting) -> Response:
-    """The form with everything still in it: from Ubah, or in the other language."""
-    return await _form(visit, visit.typed, {})
+    """The form with everything still in it: from Ubah, without a file that was dropped, or in the other language."""
+    files = await _enclosed(visit)
+    return await _form(visit, visit.typed, _refused_files(files), status=422 if files.refused else 200)
 
 
 @router.post("/semak")
 async def check(visit: Visiting) -> Response:
     """Check what was typed; show it whole for a last look, or the form with what is wrong."""
+    files = await _enclosed(visit)
     if visit.typed.get("website"):
         return await _form(visit, visit.typed, {"website": visit.t("form.trap.error")}, status=422)
     try:
@@ -76,6 +91,8 @@ async def check(visit: Visiting) -> Response:
             await visit.desk.clients.intake.check(filing(visit))
         except Problem as problem:
             return await _refused(visit, problem)
+        if files.refused:
+            return await _form(visit, visit.typed, _refused_files(files), status=422)
         return await _answers(visit, {})
     except Unavailable as fault:
         return _trouble(visit, fault, "/semak")
@@ -84,8 +101,10 @@ async def check(visit: Visiting) -> Response:
 @router.post("/hantar")
 async def send(visit: Visiting) -> Response:
     """File the complaint and lead on to its receipt."""
+    files = await _enclosed(visit)
     # the robot check is left out: made again, it is still the same complaint
-    key = visit.key_of(*(f"{name}={visit.typed.get(name, '')}" for name in NAMES if name != "altcha"))
+    words = [f"{name}={visit.typed.get(name, '')}" for name in NAMES if name != "altcha"]
+    key = visit.key_of(*words, *files.words)
     try:
         try:
             receipt = await visit.desk.clients.intake.file(filing(visit), key)
@@ -96,8 +115,9 @@ async def send(visit: Visiting) -> Response:
     except Unavailable as fault:
         return _trouble(visit, fault, "/hantar")
     response = visit.redirect(f"/terima/{receipt.number}")
-    kept = msgspec.to_builtins(receipt)
-    visit.cookie(response, "resit", _packed(kept), max_age=RECEIPT_KEPT, path=f"/terima/{receipt.number}")
+    named = [File(file.id, shortened(file.name), file.type, file.size, file.scan) for file in files.files]
+    kept = _packed(Kept(receipt, named))
+    visit.cookie(response, "resit", kept, max_age=RECEIPT_KEPT, path=f"/terima/{receipt.number}")
     visit.cookie(response, "dihantar", f"{key}.{receipt.number}", max_age=RECEIPT_KEPT, path="/hantar")
     return response
 
@@ -119,7 +139,7 @@ async def alike(visit: Visiting) -> Response:
 async def show_receipt(number: str, visit: Visiting) -> Response:
     """The receipt, which the browser holds: it can be read again and printed, and nobody else can open it."""
     kept = _unpacked(visit.request.cookies.get("resit", ""))
-    if kept is None or kept.number != number:
+    if kept is None or kept.receipt.number != number:
         return visit.page(
             "pages/message.html",
             status=404,
@@ -128,7 +148,8 @@ async def show_receipt(number: str, visit: Visiting) -> Response:
             ways=[("/semakan", visit.t("nav.search")), ("/", visit.t("nav.new"))],
             reference="",
         )
-    return visit.page("pages/receipt.html", receipt=kept, link=urlsplit(kept.tracking_url).path)
+    link = urlsplit(kept.receipt.tracking_url).path
+    return visit.page("pages/receipt.html", receipt=kept.receipt, sent_files=kept.files, link=link)
 
 
 def filing(visit: Visit) -> Filing:
@@ -148,7 +169,16 @@ def filing(visit: Visit) -> Filing:
         description=typed.get("description", ""),
         confirmed=bool(typed.get("confirmed")),
         altcha=typed.get("altcha") or None,
+        attachments=visit.enclosure().ids,
     )
+
+
+async def _enclosed(visit: Visit) -> Enclosure:
+    return await enclosed(visit, visit.desk.clients.intake.take)
+
+
+def _refused_files(files: Enclosure) -> dict[str, str]:
+    return {"attachments": files.error} if files.refused else {}
 
 
 def _trouble(visit: Visit, fault: Unavailable, action: str) -> Response:
@@ -157,6 +187,8 @@ def _trouble(visit: Visit, fault: Unavailable, action: str) -> Response:
 
 async def _refused(visit: Visit, problem: Problem) -> Response:
     errors, notice = refusal.read(visit, problem, ON_PAGE)
+    if files := _refused_files(visit.enclosure()):
+        errors = {name: (errors | files)[name] for name in ON_PAGE if name in errors | files}
     if set(errors) == {"altcha"} or (notice and not errors):
         # nothing typed is wrong, so the answers stay in sight; the robot check is asked for afresh
         without = {name: value for name, value in visit.typed.items() if name != "altcha"}
@@ -228,13 +260,13 @@ def _filed_before(visit: Visit, key: str) -> Response:
     )
 
 
-def _packed(receipt: dict[str, object]) -> str:
+def _packed(kept: Kept) -> str:
     """A receipt as a cookie can carry it."""
-    return msgspec.json.encode(receipt).hex()
+    return urlsafe_b64encode(msgspec.json.encode(kept)).decode()
 
 
-def _unpacked(cookie: str) -> Receipt | None:
+def _unpacked(cookie: str) -> Kept | None:
     try:
-        return msgspec.json.decode(bytes.fromhex(cookie), type=Receipt)
+        return msgspec.json.decode(urlsafe_b64decode(cookie), type=Kept)
     except (ValueError, msgspec.DecodeError):
         return None

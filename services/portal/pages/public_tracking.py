@@ -15,12 +15,14 @@ from starlette.responses import Response
 
 from services.portal.clients import Problem, Proof, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
+from services.portal.enclosure import Enclosure
 from services.portal.pages import refusal
+from services.portal.pages.enclosing import enclosed
 from services.portal.pages.tracking_shown import known_form, not_opened, search_page, thread_page
 
 router = APIRouter(include_in_schema=False)
 
-SAID = ("text", "close", "score", "comment", "ic", "name", "altcha")
+SAID = ("text", "attachments", "close", "score", "comment", "ic", "name", "altcha")
 """What the reply form sends, in its order."""
 KEPT = ("key", "number", "opened_with", "act", *SAID)
 MESSAGE = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -117,6 +119,7 @@ async def rate(token: str, visit: Visiting) -> Response:
 
 async def _reply(visit: Visit, token: str) -> Response:
     typed = visit.typed
+    files = await _enclosed(visit)
     closing, pressed = bool(typed.get("close")), typed.get("act", "")
     if typed.get("website"):
         return await _show(visit, token, {"website": visit.t("form.trap.error")})
@@ -126,10 +129,18 @@ async def _reply(visit: Visit, token: str) -> Response:
     if action != "close" and not typed.get("text", "").strip():
         wanted = {"not_solved": "say.empty.not_solved", "reopen": "say.empty.reopen"}.get(action, "say.empty")
         return await _show(visit, token, {"text": visit.t(wanted)})
+    if files.refused:
+        return await _show(visit, token)
 
     async def say(proof: Proof, key: str) -> str:
         return await visit.desk.clients.intake.say(
-            typed.get("number", ""), action, typed.get("text", ""), key, token=token or None, proof=proof
+            typed.get("number", ""),
+            action,
+            typed.get("text", ""),
+            key,
+            token=token or None,
+            proof=proof,
+            attachments=files.ids,
         )
 
     return await _act(visit, token, action, say)
@@ -160,7 +171,7 @@ async def _act(visit: Visit, token: str, action: str, say: Say) -> Response:
     proof = Proof(altcha=altcha) if token else Proof(typed.get("ic", ""), typed.get("name", ""), altcha)
     said = (typed.get(name, "") for name in ("number", "text", "comment", "score"))
     try:
-        message = await say(proof, visit.key_of(action, *said))
+        message = await say(proof, visit.key_of(action, *said, *visit.enclosure().words))
     except Unavailable as fault:
         return _trouble(visit, fault)
     except Problem as problem:
@@ -192,6 +203,11 @@ async def _show(
 ) -> Response:
     """The thread, however it was opened, with what is wrong on top and everything typed still in its place."""
     typed = visit.typed
+    if did:
+        # what was just sent is on the thread now; the form is empty for the next word
+        visit.enclosures.clear()
+    elif visit.request.method == "POST" and not visit.enclosures:
+        await _enclosed(visit)
     track = visit.desk.clients.query.track
     try:
         if token:
@@ -206,11 +222,16 @@ async def _show(
         raise
     except Problem as problem:
         return not_opened(visit, token, problem)
-    errors = errors or {}
+    errors = dict(errors or {})
+    if not did and visit.enclosure().refused:
+        errors.setdefault("attachments", visit.enclosure().error)
     status = 422 if errors and status == 200 else status
-    # what was just sent is on the thread now; the form is empty for the next word
     kept = {} if did else dict(typed)
     return thread_page(visit, tracking, token, kept, errors, notice, status, did=did, form=form, after=after)
+
+
+async def _enclosed(visit: Visit) -> Enclosure:
+    return await enclosed(visit, visit.desk.clients.intake.take)
 
 
 def _trouble(visit: Visit, fault: Unavailable) -> Response:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Problem, Unavailable
 from services.portal.desk import Switch, Visit
+from services.portal.enclosure import is_kept
 
 
 def minutes(seconds: int) -> int:
@@ -37,7 +38,8 @@ def read(visit: Visit, problem: Problem, on_page: Iterable[str]) -> tuple[dict[s
 def trouble(visit: Visit, fault: Unavailable, action: str, names: Iterable[str], labels: Mapping[str, str]) -> Response:
     """A service is away: say so, give back everything that was typed, and offer to send it to `action` again.
 
-    `names` are the fields to carry, `labels` those worth reading (field name to key of its label).
+    `names` are the fields to carry, `labels` those worth reading (field name to key of its label). Files that were
+    taken are carried too.
     """
     return visit.page(
         "pages/trouble.html",
@@ -46,6 +48,7 @@ def trouble(visit: Visit, fault: Unavailable, action: str, names: Iterable[str],
         switch=Switch("kept", action),
         action=action,
         typed=visit.typed,
-        names=tuple(names),
+        names=[name for name in names if name != "drop" and not is_kept(name)],
+        carried=visit.carried,
         labels=labels,
     )

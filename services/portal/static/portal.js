@@ -25,7 +25,7 @@
     // the form's own key too: the same words sent again from here are the same complaint
     if (kept.key && form.elements.key) form.elements.key.value = kept.key;
     for (const field of form.elements) {
-      if (!(field.name in kept) || field.type === "hidden" || field.type === "password") continue;
+      if (!(field.name in kept) || ["hidden", "password", "file"].includes(field.type)) continue;
       if (field.type === "radio" || field.type === "checkbox") field.checked ||= kept[field.name] === field.value;
       else field.value ||= kept[field.name];
     }
@@ -33,7 +33,9 @@
       const typed = Object.fromEntries(new FormData(form));
       for (const field of form.elements) if (field.type === "password") delete typed[field.name];
       delete typed.altcha;
-      history.replaceState({ typed }, "");
+      // a chosen file cannot be kept, and a list of them is kept by its own script
+      for (const name in typed) if (typeof typed[name] !== "string") delete typed[name];
+      history.replaceState({ ...history.state, typed }, "");
     });
   }
 

@@ -166,7 +166,8 @@ class Outside:
 
         async def handle(request: httpx2.Request) -> httpx2.Response:
             service = request.url.host.removesuffix(".test")
-            body = msgspec.json.decode(request.content) if request.content else None
+            written = request.headers.get("Content-Type") == "application/json"
+            body = msgspec.json.decode(request.content) if written else request.content or None
             asked = Asked(service, request.method, request.url.path, request.headers, body, dict(request.url.params))
             self.asked.append(asked)
             if service in self.down:

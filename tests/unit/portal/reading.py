@@ -13,6 +13,15 @@ class Form:
     action: str
     fields: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
+    files: list[tuple[str, str]] = field(default_factory=list)
+    """Files it carries, by the field that carries them."""
+
+    def sent(self, **typed: str) -> dict[str, str | list[str]]:
+        """Everything it would send, with these things typed."""
+        carried: dict[str, list[str]] = {}
+        for name, value in self.files:
+            carried.setdefault(name, []).append(value)
+        return {**self.fields, **typed, **carried}
 
 
 class Page(HTMLParser):
@@ -86,7 +95,11 @@ class Page(HTMLParser):
 
     def _input(self, form: Form, at: dict[str, str]) -> None:
         kind, name, value = at.get("type", "text"), at["name"], at.get("value", "")
-        if kind in ("radio", "checkbox"):
+        if kind == "file":
+            return
+        if name.partition(".")[0] == "files":
+            form.files.append((name, value))
+        elif kind in ("radio", "checkbox"):
             form.choices.setdefault(name, []).append(value)
             if "checked" in at:
                 form.fields[name] = value

@@ -1,0 +1,109 @@
+"""Files by themselves: one that a script brings while the form is still being filled in, and one that is fetched.
+
+What is fetched is query's to allow. It is never shown as a page of ours: a download, or a picture made of it.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable
+from functools import partial
+
+import httpx2
+from fastapi import APIRouter
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from services.portal.clients import Problem, Unavailable
+from services.portal.clients.files import KINDS, File
+from services.portal.desk import Visit, Visiting
+from services.portal.pages.enclosing import Take, bring
+from services.portal.session import Staff
+
+router = APIRouter(include_in_schema=False)
+
+FORMS = re.compile(
+    r"/(semak|lampiran)?|/a/[^/]+(/balas|/nilai)?|/semakan/(lihat|balas|nilai)"
+    r"|/staf/lampiran|/staf/aduan/[^/]+/(tindakan|hubungan)"
+)
+"""The paths that a form with files is sent to, in whole or file by file."""
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Referrer-Policy": "no-referrer",
+}
+PASSED = ("content-length", "content-disposition", "cache-control", "etag")
+
+
+@router.post("/lampiran")
+async def bring_one(visit: Visiting) -> Response:
+    """Take one file of a visitor's form; the piece of the page that carries it, or why not."""
+    return await _taken(visit, visit.desk.clients.intake.take)
+
+
+@router.post("/staf/lampiran")
+async def bring_one_of_staff(visit: Visiting, staff: Staff) -> Response:
+    """Take one file of a member of staff's form."""
+    return await _taken(visit, partial(visit.desk.clients.workflow.take, token=staff.token))
+
+
+@router.get("/a/{token}/lampiran/{id}")
+async def fetch(token: str, id: str, visit: Visiting) -> Response:
+    """A file of the thread that the link opens."""
+    return _passed(await visit.desk.clients.query.file(id, link=token))
+
+
+@router.get("/a/{token}/lampiran/{id}/pratonton")
+async def picture(token: str, id: str, visit: Visiting) -> Response:
+    """The picture of that file, for the thread."""
+    return await _picture(visit.desk.clients.query.file(id, preview=True, link=token))
+
+
+@router.get("/staf/lampiran/{id}")
+async def fetch_as_staff(id: str, visit: Visiting, staff: Staff) -> Response:
+    """A file of a complaint that the reader may read."""
+    return _passed(await visit.desk.clients.query.file(id, token=staff.token))
+
+
+@router.get("/staf/lampiran/{id}/pratonton")
+async def picture_as_staff(id: str, visit: Visiting, staff: Staff) -> Response:
+    """The picture of that file."""
+    return await _picture(visit.desk.clients.query.file(id, preview=True, token=staff.token))
+
+
+async def _picture(asked: Awaitable[httpx2.Response]) -> Response:
+    try:
+        return _passed(await asked)
+    except Problem as problem:
+        # a page would not be seen in a picture's place
+        return Response(status_code=problem.status)
+    except Unavailable:
+        return Response(status_code=503)
+
+
+def _passed(found: httpx2.Response) -> Response:
+    """The file as it comes, under headers that let a browser do nothing with it but keep it, or draw a picture."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        try:
+            async for piece in found.aiter_bytes():
+                yield piece
+        finally:
+            await found.aclose()
+
+    headers = {"content-disposition": "attachment"} | {
+        name: found.headers[name] for name in PASSED if name in found.headers
+    }
+    kind = found.headers.get("content-type", "")
+    return StreamingResponse(
+        pieces(),
+        media_type=kind if kind in KINDS else "application/octet-stream",
+        headers={**headers, **SAFE},
+    )
+
+
+async def _taken(visit: Visit, take: Take) -> Response:
+    if not visit.chosen:
+        return PlainTextResponse(visit.t("file.none"), 422)
+    one = await bring(visit, take, visit.chosen[0])
+    if not isinstance(one, File):
+        return PlainTextResponse(one.why, 422)
+    scope = visit.chosen[0].field.partition(".")[2]
+    return visit.page("parts/file_taken.html", status=201, file=one, scope=scope)
