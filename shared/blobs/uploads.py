@@ -82,7 +82,8 @@ class Uploads:
         return file
 
     async def sweep(self) -> int:
-        """Forget what nobody used for a day, bytes first; answers how many."""
+        """Forget what nobody used for a day, bytes first; answers how many it looked at. Broken off, it is done again
+        by the next one."""
         async with self._db.transaction() as tx:
             rows = await tx.fetch(
                 "select id from upload where used_by is null"
@@ -91,10 +92,14 @@ class Uploads:
             )
         for row in rows:
             async with self._db.transaction() as tx:
-                # Deleted first: a command that uses it at this moment holds the row, and then nothing is forgotten.
-                gone = await tx.fetchval("delete from upload where id = $1 and used_by is null returning id", row["id"])
-            if gone is not None:
+                # Taken out of use first: a command that uses it at this moment holds the row, and then it stays.
+                unused = await tx.fetchval(
+                    "update upload set stored = false where id = $1 and used_by is null returning id", row["id"]
+                )
+            if unused is not None:
                 await self._blobs.delete(row["id"])
+                async with self._db.transaction() as tx:
+                    await tx.execute("delete from upload where id = $1", row["id"])
         return len(rows)
 
 

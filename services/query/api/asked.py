@@ -123,7 +123,7 @@ Model = Annotated[Database, Depends(_database)]
 """The read model. Transactions are opened after the waiting, never across it."""
 
 
-def _maybe_staff(request: Request) -> Caller | None:
+async def _maybe_staff(request: Request) -> Caller | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None

@@ -1,7 +1,8 @@
 """Files: exactly those who read the text they hang on may fetch them; to everybody else there are none."""
 
+import shutil
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from shared.auth import TrackingTokens
+from shared.auth import StaffTokens, TrackingTokens
 from shared.blobs.keep import Blobs
 from shared.db import Database
 from shared.events import workflow
@@ -26,7 +27,7 @@ from tests.integration.query.conftest import (
 )
 from tests.support import infra
 from tests.support.complaints import IC, NUMBER, RASHID, SITI, SUNDAY, Course, a_contact, a_whole_course
-from tests.support.keys import SERVICE_TOKEN, TRACKING_KEYS, key
+from tests.support.keys import SERVICE_TOKEN, STAFF_PRIVATE_KEY, TRACKING_KEYS, key
 from tests.unit.shared.blobs.files import taken_in
 
 OTHER, OTHER_IC = "HD-2026-000124-A", "800101990002"
@@ -174,9 +175,12 @@ async def test_a_flood_from_one_address_is_slowed_down_and_staff_are_not(door: D
     assert (await get(door, "filed", token_of(desks.ADMIN))).status_code == 200
 
 
-async def test_a_token_of_ours_that_is_over_is_told_so(door: Door) -> None:
-    for token in ("Bearer x", token_of(desks.ADMIN)["Authorization"][:-2] + "AA"):
-        answer = await get(door, "filed", {"Authorization": token})
+async def test_a_token_that_is_over_or_none_of_ours_is_told_so(door: Door) -> None:
+    now = datetime.now(UTC)
+    over, _ = StaffTokens(private=STAFF_PRIVATE_KEY).issue(desks.ADMIN, now - timedelta(minutes=5))
+    forged, _ = StaffTokens(private=key("forged")).issue(desks.ADMIN, now)
+    for token in (over, forged, "x"):
+        answer = await get(door, "filed", {"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401
 
 
@@ -238,6 +242,18 @@ async def test_bytes_that_are_lost_are_not_found_and_loud(
     written = "".join(capfd.readouterr())
     assert written.count("attachment.lost") == 2
     assert FILES["filed"].id in written
+
+
+def break_store(folder: Path) -> None:
+    for part in folder.iterdir():
+        shutil.rmtree(part)
+        part.write_text("no folder")
+
+
+async def test_a_store_that_is_away_is_told_so(door: Door, tmp_path: Path) -> None:
+    break_store(tmp_path)
+    answer = await get(door, "filed", token_of(desks.ADMIN))
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 
 
 async def test_the_thread_shows_the_files_to_whoever_may_fetch_them(door: Door) -> None:
