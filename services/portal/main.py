@@ -17,6 +17,7 @@ from services.portal.edge import Edge
 from services.portal.live import Live
 from services.portal.pages import (
     about,
+    form_lists,
     files,
     form_lists,
     login,
@@ -53,6 +54,7 @@ ROUTERS = (
     staff_acts.router,
     staff_people.router,
     staff_solutions.router,
+    form_lists.router,
     form_lists.router,
 )
 ROOM = Path(__file__).parent

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import httpx2
 
 from services.portal.clients.door import TIMEOUT, Door, FieldError, Problem, Text, Unavailable, visitor
+from services.portal.clients.form_lists import FormLists
 from services.portal.clients.intake import Filing, Form, Intake, Proof, Receipt
 from services.portal.clients.notify import Notify
 from services.portal.clients.query import Query, Tracking
@@ -37,6 +38,7 @@ class Clients:
     workflow: Workflow
     notify: Notify
     query: Query
+    form_lists: FormLists
 
     @classmethod
     def to(cls, settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> "Clients":
@@ -56,6 +58,7 @@ class Clients:
             workflow=Workflow(door("workflow", settings.workflow_url)),
             notify=Notify(door("notify", settings.notify_url)),
             query=Query(door("query", settings.query_url)),
+            form_lists=FormLists(door("intake", settings.intake_url)),
         )
 
     async def close(self) -> None:
