@@ -4,17 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.query.api import examples
 from services.query.api.asked import MaybeStaff, Model, Word, answer
 from services.query.domain import views
 from services.query.handlers import solutions
 from shared.auth import Visitor
 from shared.limits import Limits, prefix
+from shared.web import refusals, shown
 
 router = APIRouter(prefix="/v1", tags=["public"])
 AN_ADDRESS_A_MINUTE = 120
 
 
-@router.get("/solutions", responses={200: {"model": views.Solutions}})
+@router.get("/solutions", responses=shown(200, examples.SOLUTIONS, model=views.Solutions) | refusals(401, 429))
 async def search_solutions(
     request: Request,
     visitor: Visitor,

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from services.query.api import examples
 from services.query.api.asked import Model, answer, linked
 from services.query.api.progress import Catching
 from services.query.domain import typed, views
@@ -14,17 +15,31 @@ from shared.db import Database
 from shared.errors import FieldError, Invalid, NotFound, Text
 from shared.limits import Limits, prefix
 from shared.privacy import blind_index
+from shared.web import refusals, shown
 
 router = APIRouter(prefix="/v1", tags=["public"])
 
 FATE_SECONDS = 2.0
 AN_ADDRESS_A_MINUTE = 60
 AN_IC_AN_HOUR = 20
+ANSWERS = (
+    views.ThreadTold
+    | views.Thread
+    | views.RegisteringTold
+    | views.Registering
+    | views.Status
+    | views.Sent
+    | views.Listed
+)
 EITHER = Text("Isi No. Kad Pengenalan atau No. Aduan", "Give the identity card number or the complaint number")
 
 
 class Tracked(BaseModel):
     """What a visitor gives; case, blanks and dashes do not matter."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"number": "HD-2026-000123-C", "ic": "800101990001"}]}
+    )
 
     number: Annotated[str, Field(max_length=60)] = ""
     ic: Annotated[str, Field(max_length=60)] = ""
@@ -32,7 +47,7 @@ class Tracked(BaseModel):
 
 @router.post(
     "/tracking",
-    responses={200: {"model": views.Thread | views.Registering | views.Status | views.Sent | views.Listed}},
+    responses=shown(200, examples.THREAD, model=ANSWERS, links=examples.FETCH_FILE) | refusals(404, 429),
 )
 async def track(
     request: Request,

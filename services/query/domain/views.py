@@ -182,6 +182,14 @@ class Status(PublicStatus):
     number: str
 
 
+class Fate(TypedDict):
+    """What became of a message."""
+
+    id: str
+    fate: Literal["accepted", "held", "pending"]
+    why: Bilingual | None
+
+
 class Registering(TypedDict):
     """What a good link shows before the line has caught up."""
 
@@ -221,12 +229,16 @@ class Thread(TypedDict):
     entries: list[PublicEntry]
 
 
-class Fate(TypedDict):
-    """What became of a message."""
+class RegisteringTold(Registering):
+    """The same, asked about a message."""
 
-    id: str
-    fate: Literal["accepted", "held", "pending"]
-    why: Bilingual | None
+    message: Fate
+
+
+class ThreadTold(Thread):
+    """The same, asked about a message."""
+
+    message: Fate
 
 
 class Sent(TypedDict):
