@@ -46,7 +46,7 @@ async def save(name: str, visit: Visiting, staff: Staff) -> Response:
         return await _fresh(visit, staff, name)
     listing, typed = LISTS[name], rows.typed(visit.typed)
     if {"lang", "again", "more"} & visit.typed.keys():
-        more = rows.blanks(max((row.number for row in typed), default=-1) + 1, ADDED) if "more" in visit.typed else []
+        more = rows.blanks(listing, typed, ADDED) if "more" in visit.typed else []
         return await _page(visit, staff, name, [*typed, *more])
     version = visit.typed.get("version", "")
     kept = rows.kept(listing, typed)
@@ -78,7 +78,9 @@ async def _fresh(visit: Visit, staff: Pass, name: str) -> Response:
     found = await visit.desk.clients.form_lists.read(listing.name, staff.token)
     seen = rows.seen(listing, found.items)
     saved = "simpan" in visit.request.query_params
-    return await _page(visit, staff, name, rows.shown(seen, 1), seen=seen, version=str(found.version), saved=saved)
+    return await _page(
+        visit, staff, name, rows.shown(listing, seen, 1), seen=seen, version=str(found.version), saved=saved
+    )
 
 
 async def _stale(visit: Visit, staff: Pass, name: str, typed: Sequence[Row]) -> Response:

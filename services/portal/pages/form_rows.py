@@ -118,15 +118,21 @@ def unpacked(text: str) -> dict[str, dict[str, str]]:
         return {}
 
 
-def shown(rows: Mapping[str, Values], blank: int) -> list[Row]:
+def shown(listing: Listing, rows: Mapping[str, Values], blank: int) -> list[Row]:
     """The list with empty rows to add to it."""
     found = [Row(number, key, values) for number, (key, values) in enumerate(rows.items())]
-    return found + blanks(len(found), blank)
+    return found + blanks(listing, found, blank)
 
 
-def blanks(number: int, many: int) -> list[Row]:
-    """Empty rows, numbered from there. What is added is offered, unless it is said otherwise."""
-    return [Row(number + more, "", {"active": TICKED}) for more in range(many)]
+def blanks(listing: Listing, rows: Sequence[Row], many: int) -> list[Row]:
+    """Empty rows to go after these. What is added is offered, and stands last, unless it is said otherwise."""
+    after = max((row.number for row in rows), default=-1) + 1
+    numbers = [column.name for column in listing.columns if column.kind == "number"]
+    last = {name: max((_whole(row.values.get(name, "")) or 0 for row in rows), default=0) for name in numbers}
+    return [
+        Row(after + more, "", {"active": TICKED, **{name: str(last[name] + 1 + more) for name in numbers}})
+        for more in range(many)
+    ]
 
 
 def typed(fields: Mapping[str, str]) -> list[Row]:
@@ -140,7 +146,7 @@ def typed(fields: Mapping[str, str]) -> list[Row]:
 
 def is_blank(listing: Listing, row: Row) -> bool:
     """Whether nothing was written into a new row."""
-    lines = [column.name for column in listing.columns if column.kind not in ("tick", "choice")]
+    lines = [column.name for column in listing.columns if column.kind in ("key", "line", "short")]
     return not row.was and not any(row.values.get(name, "").strip() for name in lines)
 
 
@@ -159,8 +165,8 @@ def item(listing: Listing, row: Row) -> dict[str, Any]:
         elif column.kind == "tick":
             made[column.name] = bool(value)
         elif column.kind == "number":
-            text = value.strip()
-            made[column.name] = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else value
+            whole = _whole(value)
+            made[column.name] = value if whole is None else whole
         else:
             made[column.name] = value
     if "code" in made and listing.key != "code":
@@ -220,6 +226,11 @@ def laid_over(
 
 def _touched(row: Row, before: Values) -> bool:
     return any(row.values.get(name, "") != value for name, value in before.items() if value != row.was)
+
+
+def _whole(text: str) -> int | None:
+    bare = text.strip()
+    return int(bare) if bare.isascii() and bare.isdecimal() and len(bare) < 10 else None
 
 
 def _written(value: object) -> str:
