@@ -28,6 +28,8 @@ class Kept(msgspec.Struct, frozen=True):
 
     to: str
     sent: list[tuple[str, str]]
+    unsent: list[str] = []
+    """Names of files that came with it: nobody could be asked to take them."""
 
 
 class LoginNeeded(Exception):
@@ -138,7 +140,8 @@ def login_needed(visit: Visit) -> LoginNeeded:
     url = visit.request.url
     if visit.request.method == "GET":
         return LoginNeeded(url.path + (f"?{url.query}" if url.query else ""))
-    return LoginNeeded("/staf", msgspec.json.encode(Kept(url.path, visit.sent)).decode() if visit.sent else "")
+    kept = Kept(url.path, visit.sent, [chosen.name for chosen in visit.chosen])
+    return LoginNeeded("/staf", msgspec.json.encode(kept).decode() if visit.sent else "")
 
 
 def kept_of(visit: Visit) -> Kept | None:

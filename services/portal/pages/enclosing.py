@@ -1,12 +1,13 @@
 """Files come in with a form: each goes on to the service that takes it, once, and comes back as a name to carry."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import BinaryIO
 
-from services.portal.clients import Problem, Unavailable
+from services.portal.clients import Pass, Problem, Unavailable
 from services.portal.clients.files import File, unpacked
 from services.portal.desk import Visit
-from services.portal.enclosure import MEGABYTE, Enclosure, Refused, file_field, kept_field
+from services.portal.enclosure import MEGABYTE, Enclosure, Refused, file_field, is_kept, kept_field
 from services.portal.pages import refusal
 from services.portal.sent import Chosen
 
@@ -36,6 +37,14 @@ async def enclosed(visit: Visit, take: Take, scope: str = "") -> Enclosure:
     found = Enclosure(list(files.values()), refused)
     visit.enclosures[scope] = found
     return found
+
+
+async def enclosed_all(visit: Visit, staff: Pass) -> None:
+    """The files of every action of a member of staff's form."""
+    take = partial(visit.desk.clients.workflow.take, token=staff.token)
+    carrying = [name for name, _ in visit.sent if is_kept(name)]
+    for scope in dict.fromkeys(name.partition(".")[2] for name in (*carrying, *(one.field for one in visit.chosen))):
+        await enclosed(visit, take, scope)
 
 
 async def bring(visit: Visit, take: Take, chosen: Chosen, beside: int = 0) -> File | Refused:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Problem, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
+from services.portal.enclosure import is_kept
 from services.portal.pages import refusal
 from services.portal.session import drop_session, kept_of, onward, session_of, set_session
 
@@ -46,7 +47,8 @@ async def log_in(visit: Visiting) -> Response:
         response = visit.redirect(onward(visit.typed.get("next", "")))
     else:
         visit.staff = found
-        response = visit.page("staff/kept.html", kept=kept, words=[v for _, v in kept.sent if len(v) > WORTH_READING])
+        words = [value for name, value in kept.sent if len(value) > WORTH_READING and not is_kept(name)]
+        response = visit.page("staff/kept.html", kept=kept, words=words)
     set_session(visit, response, found.session)
     return response
 

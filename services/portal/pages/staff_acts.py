@@ -10,6 +10,7 @@ from services.portal.desk import Visit, Visiting
 from services.portal.pages import refusal
 from services.portal.pages import staff_needs as needs
 from services.portal.pages import staff_reading as reading
+from services.portal.pages.enclosing import enclosed_all
 from services.portal.pages.staff_complaint import Again, missing, page, trouble
 from services.portal.pages.staff_shapes import Allowed, Standing
 from services.portal.session import Staff
@@ -23,6 +24,9 @@ async def act(number: str, visit: Visiting, staff: Staff) -> Response:
     action = visit.typed.get("act", "")
     if not action or {"lang", "again"} & visit.typed.keys():
         return await page(visit, staff, number)
+    await enclosed_all(visit, staff)
+    if refused := visit.enclosure(action).error:
+        return await page(visit, staff, number, Again(422, action, errors={f"{action}-{needs.FILES}": refused}))
     try:
         standing = reading.shaped(await _do(visit, staff, number, action), Standing)
     except Unavailable as fault:
@@ -43,13 +47,17 @@ async def _do(visit: Visit, staff: Pass, number: str, action: str) -> dict[str, 
     asked = sorted(name for name in typed if name.startswith(f"{action}-"))
     # a note or a reply stands whatever others have done meanwhile
     free = action in typed.get("unversioned", "").split()
+    body = needs.body(Allowed(action, needs=[name.removeprefix(f"{action}-") for name in asked]), typed)
+    files = visit.enclosure(action)
+    if files.files:
+        body[needs.FILES] = files.ids
     return await visit.desk.clients.workflow.act(
         number,
         action,
-        needs.body(Allowed(action, needs=[name.removeprefix(f"{action}-") for name in asked]), typed),
+        body,
         staff.token,
         version=None if free else _version(typed.get("version", "")),
-        key=visit.key_of(action, *(f"{name}={typed[name]}" for name in asked)),
+        key=visit.key_of(action, *(f"{name}={typed[name]}" for name in asked), *files.words),
     )
 
 

@@ -15,9 +15,11 @@ from starlette.responses import Response
 
 from services.portal.clients import Form, Pass, Problem, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
+from services.portal.enclosure import Enclosure
 from services.portal.pages import refusal, wrong
 from services.portal.pages import staff_needs as needs
 from services.portal.pages import staff_reading as reading
+from services.portal.pages.enclosing import enclosed_all
 from services.portal.pages.staff_inbox import PRIORITIES, last
 from services.portal.pages.staff_shapes import (
     Allowed,
@@ -46,6 +48,7 @@ class Act(NamedTuple):
     fields: list[needs.Field]
     readers: str
     to: str | None
+    files: bool
 
 
 class Part(NamedTuple):
@@ -138,6 +141,8 @@ def trouble(visit: Visit, fault: Unavailable) -> Response:
 
 
 async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Response:
+    if visit.sent and not visit.enclosures:
+        await enclosed_all(visit, staff)
     standing = await reading.standing(visit, staff, number)
     found = await reading.detail(visit, staff, number, max(standing.version, _asked_version(visit, number)))
     pics, form, badge, _ = await asyncio.gather(
@@ -166,6 +171,8 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         unversioned=" ".join(one.action for one in standing.allowed if not one.if_match),
         open_act=_wanted(visit, acts),
         lost=_lost(typed, acts),
+        lost_files=_lost_files(visit, acts),
+        filed=next((entry.attachments for entry in entries if entry.kind == "received"), []),
         typed=typed,
         written=[name for name, value in typed.items() if "-" in name and value.strip()],
         errors=again.errors,
@@ -219,7 +226,7 @@ def _act(visit: Visit, allowed: Allowed, state: str) -> Act:
     readers = "public" if "P" in leads.readers else "vendor" if "V" in leads.readers else "internal"
     to = leads.to if leads.to != state else None
     label = allowed.label[visit.language] or visit.label("action", allowed.action)
-    return Act(allowed.action, label, needs.fields(allowed), readers, to)
+    return Act(allowed.action, label, needs.fields(allowed), readers, to, needs.takes_files(allowed))
 
 
 def _wanted(visit: Visit, acts: list[Act]) -> str:
@@ -242,6 +249,12 @@ def _lost(typed: Mapping[str, str], acts: list[Act]) -> list[tuple[str, str]]:
     return [
         (name, value) for name, value in typed.items() if "-" in name and name not in offered and len(value.strip()) > 1
     ]
+
+
+def _lost_files(visit: Visit, acts: list[Act]) -> list[tuple[str, Enclosure]]:
+    """Files that were taken for actions that are no longer on offer."""
+    offered = {act.name for act in acts if act.files}
+    return [(action, one) for action, one in visit.enclosures.items() if action not in offered and one.files]
 
 
 def _parts(clocks: Clocks) -> list[Part]:

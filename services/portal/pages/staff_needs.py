@@ -17,8 +17,8 @@ FIELDS = {
 """Needs whose field in the body has another name, beside those that are their own."""
 LINES = frozenset({"vendor_reference", "duplicate_of", "email", "phone"})
 CHOICES = frozenset({"pic", "priority", "module", "complex"})
-LEFT_OUT = frozenset({"attachments"})
-"""Files have no field yet: staff cannot upload any."""
+FILES = "attachments"
+"""Files are no words: they have a field of their own kind, beside these."""
 SHORT = frozenset({"reason", "public_text"})
 SOLUTION = frozenset({"cause", "steps"})
 
@@ -38,13 +38,18 @@ def fields(allowed: Allowed) -> list[Field]:
     found = []
     for need in allowed.needs:
         bare = need.removesuffix("?")
-        if bare in LEFT_OUT:
+        if bare == FILES:
             continue
         body = FIELDS.get(bare, bare)
         kind = "choice" if body in CHOICES else "line" if body in LINES else "area"
         name = f"{allowed.action}-{body}"
         found.append(Field(name, body, kind, not need.endswith("?"), 3 if body in SHORT else 5))
     return found
+
+
+def takes_files(allowed: Allowed) -> bool:
+    """Whether files may hang on this action."""
+    return FILES in (need.removesuffix("?") for need in allowed.needs)
 
 
 def body(allowed: Allowed, typed: Mapping[str, str]) -> dict[str, Any]:

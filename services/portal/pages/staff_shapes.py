@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.portal.clients import Text
+from services.portal.clients.files import File
 from services.portal.words import OFFICE
 
 NEAR_DAYS = 2
@@ -108,6 +109,7 @@ class Entry(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     pic: Person | None = None
     solution: Solution | None = None
     vendor_reference: str | None = None
+    attachments: list[File] = []
     detail: dict[str, Any] = {}
 
     @property
@@ -118,7 +120,7 @@ class Entry(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     @property
     def small(self) -> bool:
         """Whether it only says that something happened."""
-        words = self.text or self.held or self.solution or self.detail.get("public_text")
+        words = self.text or self.held or self.solution or self.attachments or self.detail.get("public_text")
         # what was filed stands above the thread
         return self.kind == "received" or not words
 
