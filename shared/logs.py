@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+QUOTES = "invalid input for query argument"
+
 
 def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
     """Route structlog and the standard library's loggers to standard output, in one shape."""
@@ -12,6 +14,7 @@ def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_values,
         structlog.processors.format_exc_info,
     ]
     renderer: structlog.typing.Processor = (
@@ -32,6 +35,19 @@ def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
     root.setLevel(max(number, logging.WARNING))
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _without_values(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Errors of the database quote what they failed on ("Failing row contains ..."): never into a log."""
+    error = line.get("exc_info")
+    error = sys.exc_info()[1] if error is True else error[1] if isinstance(error, tuple) else error
+    while isinstance(error, BaseException):
+        if getattr(error, "detail", None):
+            error.detail = None  # type: ignore[attr-defined]
+        if error.args and QUOTES in str(error.args[0]):
+            error.args = (str(error.args[0]).split(":")[0],)
+        error = error.__cause__ or error.__context__
+    return line
 
 
 def get(room: str) -> structlog.typing.FilteringBoundLogger:

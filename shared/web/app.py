@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
@@ -134,7 +135,7 @@ class _Arrivals:
         request_id = said.decode() if _REQUEST_ID.fullmatch(said) else str(uuid7())
         scope["request_id"] = request_id
         started = time.perf_counter()
-        status = 500
+        status = 0
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -147,6 +148,10 @@ class _Arrivals:
             try:
                 at_most = self._body_bytes.get(scope["path"], JSON_BODY_BYTES)
                 await self._app(scope, _limited(receive, at_most), watched)
+            except Exception as error:
+                if status:  # half an answer has left already
+                    raise
+                await problems.unforeseen(Request(scope), error)(scope, receive, watched)
             finally:
                 route = getattr(scope.get("route"), "path", "none")
                 seconds = time.perf_counter() - started

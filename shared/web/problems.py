@@ -57,13 +57,11 @@ BY_STATUS = {
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of this app as a problem."""
+    """Answer every error of this app as a problem; what is not foreseen here, the app's middleware answers with
+    `unforeseen`."""
     app.add_exception_handler(DomainError, _domain)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    # The first three are answered inside the middleware, where the log line is written; the last is the net.
-    for kind in (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Exception):
-        app.add_exception_handler(kind, _unforeseen)
 
 
 def problem(
@@ -132,7 +130,8 @@ def _http(request: Request, error: Exception) -> Response:
     return problem(request, error.status_code, code, text, headers=dict(error.headers or {}))
 
 
-def _unforeseen(request: Request, error: Exception) -> Response:
+def unforeseen(request: Request, error: Exception) -> Response:
+    """The database or the network failed, or we did."""
     if is_transient(error):
         logs.get("web").warning("request.unavailable", error=type(error).__name__)
         return problem(request, 503, "unavailable", UNAVAILABLE, headers={"Retry-After": "2"})
