@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Secrets
-from services.workflow.api.shapes import ComplaintView, History, ManyAssigned, PlainContact, SuggestedPics
+from services.workflow.api.shapes import PIC, ComplaintView, History, ManyAssigned, PlainContact, SuggestedPics
 from services.workflow.domain import clocks
 from services.workflow.domain.given import Given
 from services.workflow.handlers import complaints, office
@@ -81,7 +81,10 @@ class Assignment(BaseModel):
 class Assignments(BaseModel):
     """Many at once."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"items": [{"number": "HD-2026-000123-C", "pic": PIC["id"], "version": 1}]}]},
+    )
     items: list[Assignment] = Field(min_length=1, max_length=200)
 
 

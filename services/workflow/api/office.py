@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Words
-from services.workflow.api.shapes import Declared, Holidays, Routing, Solutions
+from services.workflow.api.shapes import PIC, Declared, Holidays, Routing, Solutions
 from services.workflow.handlers import office
 from services.workflow.store import facts
 from shared.errors import NotFound
@@ -69,14 +69,21 @@ class SettingsBody(BaseModel):
 class RoutingBody(BaseModel):
     """Module slug -> ids of the PICs who take it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"modules": {"gl": [PIC["id"]]}}]})
     modules: dict[Words, list[str]]
 
 
 class HolidayBody(BaseModel):
     """A declared day."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"day": "2026-04-01", "name": "Cuti peristiwa", "why": "Pengisytiharan negeri", "works": False}
+            ]
+        },
+    )
     day: date
     name: Words = Field(min_length=1, max_length=200)
     why: Words = Field(min_length=1, max_length=1000)
@@ -86,7 +93,19 @@ class HolidayBody(BaseModel):
 class PublishBody(BaseModel):
     """A solution as it should read, and whether everybody may find it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "symptom": "Baucar tidak dapat diluluskan",
+                    "cause": "Tempoh perakaunan ditutup",
+                    "steps": "Buka semula tempoh, kemudian luluskan baucar",
+                    "published": True,
+                }
+            ]
+        },
+    )
     symptom: Words = Field(min_length=1, max_length=200)
     cause: Words = Field(min_length=1, max_length=32_000)
     steps: Words = Field(min_length=1, max_length=32_000)

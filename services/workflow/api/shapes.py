@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -229,7 +230,7 @@ class DeclaredDay(BaseModel):
     day: date
     name: str
     works: bool
-    declared_by: str
+    declared_by: UUID
     declared_at: datetime
     why: str
 
