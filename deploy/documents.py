@@ -21,7 +21,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 SERVICES = ("intake", "workflow", "notify", "query")
 SAID_BY: Mapping[str, tuple[type[Event], ...]] = {
     "intake": (*events.INTAKE, FormSaved),
-    "workflow": (*events.WORKFLOW, *(kind for kind in events.REFERENCE if kind is not FormSaved)),
+    "workflow": (*events.WORKFLOW, *events.ACCOUNTS, *(kind for kind in events.REFERENCE if kind is not FormSaved)),
 }
 """Who says what; who hears it stands in each service's HEARS."""
 

@@ -86,15 +86,15 @@ async def add(url: str, keys: Keys, person: Person, password: str) -> None:
     await database.open()
     try:
         async with database.transaction() as tx:
-            people.check_password(password)
-            await _add(tx, keys, person, password)
+            people.check_password(password, ic=person.ic, name=person.name)
+            await _add(tx, keys, person, password, must_change=True)
     except Invalid as invalid:
         raise Trouble("; ".join(f"{error.field}: {error.text.en}" for error in invalid.errors)) from invalid
     finally:
         await database.close()
 
 
-async def _add(tx: Tx, keys: Keys, person: Person, password: str) -> None:
+async def _add(tx: Tx, keys: Keys, person: Person, password: str, *, must_change: bool = False) -> None:
     await people.add_staff(
         tx,
         keys=people.Keys(Keyring(keys.sealing_keys), parse_key(keys.staff_index_key)),
@@ -107,5 +107,6 @@ async def _add(tx: Tx, keys: Keys, person: Person, password: str) -> None:
         modules=list(person.modules),
         password_hash=await people.Passwords().hashed(password),
         language=person.language,
+        must_change=must_change,
         correlation=str(uuid4()),
     )

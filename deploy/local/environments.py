@@ -48,6 +48,7 @@ def own(keys: Keys, row: Row, home: Home) -> dict[str, dict[str, str]]:
             "SEALING_KEYS": keys.sealing_keys,
             "STAFF_PRIVATE_KEY": keys.staff_private_key,
             "STAFF_INDEX_KEY": keys.staff_index_key,
+            "FIRST_LOGIN_CHANGE": "off",
             "BLOBS": blobs,
         },
         "notify": {

@@ -86,11 +86,11 @@ class Recipient(BaseModel):
 
 
 class Delivery(BaseModel):
-    """One line of the ledger. `reason` says why something was not sent."""
+    """One line of the ledger. `reason` says why something was not sent; what is about an account has no complaint."""
 
     id: str
     event: str
-    complaint: str
+    complaint: str | None
     template: str
     audience: str
     recipient: Recipient

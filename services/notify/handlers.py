@@ -18,6 +18,7 @@ from services.notify.store import copies, ledger, line, matrix
 from shared.db import Tx
 from shared.envelope import Envelope
 from shared.errors import Conflict, FieldError, Invalid, NotFound, Refused, Text
+from shared.events.accounts import AccountEvent
 from shared.events.intake import TrackingLinkRequested
 from shared.events.reference import FormSaved, StaffSaved
 from shared.events.workflow import Classified, ComplaintEvent, ContactCorrected, Received
@@ -73,6 +74,15 @@ async def send_links(tx: Tx, event: TrackingLinkRequested, envelope: Envelope) -
     await _enter(tx, event, envelope, None, version, lines)
 
 
+async def tell_owner(tx: Tx, event: AccountEvent, envelope: Envelope) -> None:
+    """Tell the owner of an account. Where it is nobody's, nothing is left here."""
+    owner = await copies.member(tx, event.staff) if event.staff is not None else None
+    if owner is None:
+        return
+    version, rules = await matrix.of_event(tx, envelope.type)
+    await _enter(tx, event, envelope, None, version, planning.plan_account(rules, event, owner))
+
+
 async def know_staff(tx: Tx, event: StaffSaved, _envelope: Envelope) -> None:
     """Keep a member of staff as they are now."""
     await copies.keep_staff(tx, event)
@@ -85,7 +95,7 @@ async def know_form(tx: Tx, event: FormSaved, _envelope: Envelope) -> None:
 
 async def _enter(
     tx: Tx,
-    event: ComplaintEvent | TrackingLinkRequested,
+    event: ComplaintEvent | TrackingLinkRequested | AccountEvent,
     envelope: Envelope,
     number: str | None,
     version: int,

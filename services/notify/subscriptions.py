@@ -3,10 +3,11 @@ pass."""
 
 from services.notify import handlers
 from shared.bus import fence
-from shared.events import WORKFLOW, intake, reference, workflow
+from shared.events import ACCOUNTS, WORKFLOW, intake, reference, workflow
 
 HEARS: fence.Hears = {
     **dict.fromkeys(WORKFLOW, handlers.tell),
+    **dict.fromkeys(ACCOUNTS, handlers.tell_owner),
     workflow.Received: handlers.receive,
     workflow.ContactCorrected: handlers.correct_contact,
     workflow.Classified: handlers.classify,

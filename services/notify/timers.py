@@ -8,9 +8,10 @@ import asyncio
 import random
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from services.notify import handlers
-from services.notify.domain.facts import fill
+from services.notify.domain.facts import Facts, Matter, fill, fill_account
 from services.notify.domain.notice import Notice, Topic
 from services.notify.domain.retries import Fate, Outcome
 from services.notify.senders import Dispatch, Sender
@@ -24,6 +25,10 @@ LAST_CALL_SECONDS = 3.0
 SETTLE_TRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
+class LinkOver(Exception):
+    """A message whose only purpose was a link that leads nowhere."""
+
+
 class Links:
     """Where a message leads: a complainant to their thread, staff to the complaint's page."""
 
@@ -31,11 +36,15 @@ class Links:
         self._base = public_url.rstrip("/")
         self._tokens = tokens
 
-    def to(self, topic: Topic, reader: str) -> str:
+    def to(self, matter: Matter, reader: str) -> str:
         """The link for this reader. It opens a page; only what they do there changes anything."""
         if reader == "complainant":
-            return f"{self._base}/a/{self._tokens.make(topic.matter.number, topic.matter.submitted_at)}"
-        return f"{self._base}/staf/aduan/{topic.matter.number}"
+            return f"{self._base}/a/{self._tokens.make(matter.number, matter.submitted_at)}"
+        return f"{self._base}/staf/aduan/{matter.number}"
+
+    def to_account(self, token: str | None) -> str:
+        """The page that sets a new password, with a token; without one, the page that asks for it."""
+        return f"{self._base}/kata-laluan/{token}" if token else f"{self._base}/lupa-kata-laluan"
 
 
 class Sweep:
@@ -137,21 +146,15 @@ class Sweep:
             address = self._keyring.open(sealed, about=notice.recipient.about, field=sender.field)
         except Unsealable:
             return Outcome(Fate.NO_ADDRESS, "the address on record cannot be opened")
-        return await sender.send(self._dispatch(notice, address))
+        try:
+            return await sender.send(self._dispatch(notice, address))
+        except LinkOver as over:
+            return Outcome(Fate.UNWRITTEN, str(over))
 
     def _dispatch(self, notice: Notice, address: str) -> Dispatch:
         language = notice.recipient.language if notice.recipient.language in {"ms", "en"} else "ms"
-        filled = [
-            fill(
-                topic.matter,
-                topic.facts,
-                language=language,
-                reader=notice.reader,
-                link=self._links.to(topic, notice.reader),
-            )
-            for topic in notice.topics
-        ]
-        alone = len(filled) == 1
+        filled = [self._fill(topic, notice, language) for topic in notice.topics]
+        first = notice.topics[0].matter
         return Dispatch(
             id=notice.delivery,
             template=notice.template,
@@ -159,9 +162,27 @@ class Sweep:
             language=language,
             name=notice.recipient.name,
             address=address,
-            thread=notice.topics[0].matter.number if alone else None,
+            thread=first.number if first is not None and len(filled) == 1 else None,
             values={**filled[0], "bil": len(filled), "senarai": filled},
         )
+
+    def _fill(self, topic: Topic, notice: Notice, language: str) -> dict[str, str | None]:
+        if topic.matter is None:
+            link = self._links.to_account(self._token(topic.facts, notice.recipient.about))
+            return fill_account(notice.recipient.name, topic.facts, link=link)
+        link = self._links.to(topic.matter, notice.reader)
+        return fill(topic.matter, topic.facts, language=language, reader=notice.reader, link=link)
+
+    def _token(self, facts: Facts, about: str) -> str | None:
+        """What was sealed for this person's eyes, opened at the last moment."""
+        if facts.token_sealed is None:
+            return None
+        if facts.until is not None and facts.until <= datetime.now(UTC):
+            raise LinkOver("the link would not open any more")
+        try:
+            return self._keyring.open(facts.token_sealed, about=about, field="reset")
+        except Unsealable as error:
+            raise LinkOver("the link cannot be opened") from error
 
     async def _settle(self, notice: Notice, outcome: Outcome) -> None:
         for wait in (*SETTLE_TRIES, None):

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from services.workflow import subscriptions
-from services.workflow.api import complaints, office, record, sessions, staff, uploads
+from services.workflow.api import accounts, complaints, office, record, sessions, staff, uploads
 from services.workflow.handlers.people import Keys, Passwords
 from services.workflow.settings import Settings
 from services.workflow.store.complaints import say_record_again
@@ -53,7 +53,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         "workflow",
         about=ABOUT,
         settings=settings,
-        routers=[sessions.router, complaints.router, staff.router, office.router, record.router, uploads.router],
+        routers=[
+            sessions.router,
+            accounts.router,
+            complaints.router,
+            staff.router,
+            office.router,
+            record.router,
+            uploads.router,
+        ],
         db=db,
         loops=[bus.run, relay.run, house.keep, hear],
         needed=[house.why_not_ready],
@@ -69,6 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "house": house,
             "uploads": kept,
             "passwords": Passwords(),
+            "first_login_change": settings.first_login_change == "on",
             "limits": Limits(db, on=settings.rate_limits == "on"),
         },
         body_bytes={"/v1/uploads": BODY_BYTES},

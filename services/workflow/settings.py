@@ -1,5 +1,7 @@
 """Workflow's environment."""
 
+from typing import Literal
+
 from pydantic import SecretStr
 
 from shared.settings import ServiceSettings
@@ -18,3 +20,5 @@ class Settings(ServiceSettings):
     """Where attachments lie: `file:///...`, or `s3://...`."""
     clamd: str | None = None
     """`host:port` of a virus scanner; without one, files say that they were not scanned."""
+    first_login_change: Literal["on", "off"] = "on"
+    """Whether a password that Admin gave must be changed before anything else is done with it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid_utils.compat import uuid7
 
 from services.workflow.handlers import office
-from services.workflow.store import people
+from services.workflow.store import accounts, people
 from shared.blobs.uploads import Uploads
 from shared.db import Database
 from shared.web.edge import forget_answers
@@ -29,6 +29,7 @@ class House:
             async with self._db.transaction() as tx:
                 await office.found(tx, correlation=str(uuid7()))
                 await people.forget_ended(tx)
+                await accounts.forget_ended(tx)
                 await forget_answers(tx)
             self._poke()
             self._stands.set()

@@ -5,13 +5,14 @@ One golden JSON per name and version is committed and never edited.
 """
 
 from shared.envelope import Event, register
-from shared.events import intake, reference, workflow
+from shared.events import accounts, intake, reference, workflow
 
 INTAKE: tuple[type[Event], ...] = (intake.ComplaintSubmitted, intake.ComplainantActed, intake.TrackingLinkRequested)
 WORKFLOW: tuple[type[Event], ...] = workflow.ALL
+ACCOUNTS: tuple[type[Event], ...] = accounts.ALL
 REFERENCE: tuple[type[Event], ...] = reference.ALL
 
-REGISTER: dict[str, type[Event]] = register((*INTAKE, *WORKFLOW, *REFERENCE))
+REGISTER: dict[str, type[Event]] = register((*INTAKE, *WORKFLOW, *ACCOUNTS, *REFERENCE))
 """`complaint.assigned/1` -> its class."""
 
-__all__ = ["INTAKE", "REFERENCE", "REGISTER", "WORKFLOW", "intake", "reference", "workflow"]
+__all__ = ["ACCOUNTS", "INTAKE", "REFERENCE", "REGISTER", "WORKFLOW", "accounts", "intake", "reference", "workflow"]

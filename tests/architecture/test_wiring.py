@@ -25,11 +25,16 @@ Kind = type[Event]
 
 SAID_BY: Mapping[str, tuple[Kind, ...]] = {
     "intake": (*events.INTAKE, reference.FormSaved),
-    "workflow": (*events.WORKFLOW, *(kind for kind in events.REFERENCE if kind is not reference.FormSaved)),
+    "workflow": (
+        *events.WORKFLOW,
+        *events.ACCOUNTS,
+        *(kind for kind in events.REFERENCE if kind is not reference.FormSaved),
+    ),
 }
 UNHEARD: Mapping[str, Mapping[Kind, str]] = {
     "intake": {
         **dict.fromkeys(events.WORKFLOW, "intake never decides and keeps no state: it takes down"),
+        **dict.fromkeys(events.ACCOUNTS, "told to the owner of the account alone, by mail"),
         reference.RoutingSaved: "who takes which module is decided at workflow",
         reference.SolutionSaved: "what looks alike is asked of query",
         reference.StaffSaved: "a token says who the caller is",
@@ -47,6 +52,7 @@ UNHEARD: Mapping[str, Mapping[Kind, str]] = {
         intake.ComplaintSubmitted: "workflow's received tells it",
         intake.ComplainantActed: "workflow says what became of it",
         intake.TrackingLinkRequested: "links are mail, and only mail",
+        **dict.fromkeys(events.ACCOUNTS, "told to the owner of the account alone, by mail"),
         reference.RoutingSaved: "decides assignments, not what is shown",
     },
 }

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from shared.envelope import Event
+from shared.events.accounts import AccountEvent, PasswordResetRequested
 from shared.events.workflow import ComplaintEvent
 
 ZONE = ZoneInfo("Asia/Kuala_Lumpur")
@@ -40,7 +41,8 @@ OUTCOMES: Mapping[str, Mapping[str, str]] = {
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the ledger keeps of an event: enough to write its messages at any later time. No contact is among it."""
+    """What the ledger keeps of an event: enough to write its messages at any later time. No contact is among it, and
+    a token only as it came, sealed."""
 
     at: datetime
     audience: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_before: datetime | None = None
     reopen_until: datetime | None = None
     text: str | None = None
+    files: tuple[str, ...] = ()
     pic: str | None = None
     before: str | None = None
     outcome: str | None = None
@@ -59,6 +62,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duplicate_of: str | None = None
     why_ms: str | None = None
     why_en: str | None = None
+    by: str | None = None
+    token_sealed: str | None = None
+    until: datetime | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +85,17 @@ class Matter:
 
 def facts_of(event: Event, at: datetime) -> Facts:
     """The facts of an event that happened at `at`."""
+    if isinstance(event, AccountEvent):
+        told: dict[str, Any] = {name: getattr(event, name, None) for name in ("by", "token_sealed", "until", "minutes")}
+        return Facts(at=at, **told)
     if not isinstance(event, ComplaintEvent):
         return Facts(at=at)
     found: dict[str, Any] = {name: getattr(event, name, None) for name in Facts.__struct_fields__}
     for name in ("actor", "pic", "before"):
         person = found[name]
         found[name] = None if person is None else person.name
-    return Facts(**(found | {"audience": event.audience}))
+    files = tuple(file.name for file in event.files)
+    return Facts(**(found | {"audience": event.audience, "files": files}))
 
 
 def day(moment: datetime) -> str:
@@ -130,9 +141,17 @@ Write = Callable[[Facts, str, str], str | None]
 _MAY_READ = {"complainant": "P", "vendor": "V", "staff": "S"}
 
 
-def _text(facts: Facts, _language: str, reader: str) -> str | None:
+def _reads(facts: Facts, reader: str) -> bool:
     staff_reads_all = reader == "staff"
-    return _block(facts.text) if staff_reads_all or _MAY_READ[reader] in facts.audience else None
+    return staff_reads_all or _MAY_READ[reader] in facts.audience
+
+
+def _text(facts: Facts, _language: str, reader: str) -> str | None:
+    return _block(facts.text) if _reads(facts, reader) else None
+
+
+def _files(facts: Facts, _language: str, reader: str) -> str | None:
+    return "\n".join(one_line(name) or NOTHING for name in facts.files) if _reads(facts, reader) else None
 
 
 FROM_EVENT: Mapping[str, tuple[str, Write]] = {
@@ -146,6 +165,7 @@ FROM_EVENT: Mapping[str, tuple[str, Write]] = {
     "pic": ("pic", lambda facts, _l, _r: _line(facts.pic)),
     "pic_terdahulu": ("before", lambda facts, _l, _r: _line(facts.before)),
     "sebab": ("text", _text),
+    "lampiran": ("files", _files),
     "teks_awam": ("public_text", lambda facts, _l, _r: _block(facts.public_text)),
     "no_log_vendor": ("vendor_reference", lambda facts, _l, _r: _line(facts.vendor_reference)),
     "bil_hari": ("days", lambda facts, _l, _r: None if facts.days is None else str(facts.days)),
@@ -168,8 +188,10 @@ FROM_COMPLAINT = (
 )
 """Placeholders every message may name: the complaint's copy has them, and they are never empty."""
 FROM_BATCH = ("bil", "senarai")
-_NAMELESS = {"actor"}
-"""Fields that are always there and may yet have nothing to show: SYSTEM has no name."""
+FROM_ACCOUNT = ("nama", "pautan", "tarikh", "masa", "oleh")
+"""What every message about an account may name. `oleh` is who changed it: `self`, `link` or `admin`."""
+_NAMELESS = {"actor", "files"}
+"""Fields that are always there and may yet have nothing to show: SYSTEM has no name, most texts have no files."""
 
 
 def fill(matter: Matter, facts: Facts, *, language: str, reader: str, link: str) -> dict[str, str | None]:
@@ -193,8 +215,23 @@ def fill(matter: Matter, facts: Facts, *, language: str, reader: str, link: str)
     return values
 
 
+def fill_account(name: str, facts: Facts, *, link: str) -> dict[str, str | None]:
+    """Every placeholder's value of a message about the account of this person."""
+    return {
+        "nama": one_line(name) or NOTHING,
+        "pautan": link,
+        "tarikh": day(facts.at),
+        "masa": hour(facts.at),
+        "oleh": facts.by,
+        "bil_minit": None if facts.minutes is None else str(facts.minutes),
+    }
+
+
 def gives(kind: type[Event]) -> dict[str, bool]:
     """The placeholders an event of this kind can fill -> whether it always does."""
+    if issubclass(kind, AccountEvent):
+        link = issubclass(kind, PasswordResetRequested)
+        return dict.fromkeys(FROM_ACCOUNT, True) | ({"bil_minit": True, "oleh": False} if link else {})
     always = dict.fromkeys((*FROM_COMPLAINT, *FROM_BATCH), True)
     if not issubclass(kind, ComplaintEvent):
         return always | {"tarikh": True, "masa": True}

@@ -19,9 +19,9 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One event of one complaint; a batched message has several."""
+    """One event of one complaint, or (without a matter) of one account; a batched message has several."""
 
-    matter: Matter
+    matter: Matter | None
     facts: Facts
 
 

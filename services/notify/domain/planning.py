@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.notify.domain.retries import Reason, Status
 from services.notify.domain.rules import Rule
 from shared.envelope import Event
+from shared.events.accounts import AccountEvent
 from shared.events.workflow import ComplaintEvent, Person
 
 
@@ -32,9 +33,10 @@ class Complainant:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One line of the ledger to be. `recipient` is `complainant:<number>` or `staff:<id>`."""
+    """One line of the ledger to be. `recipient` is `complainant:<number>` or `staff:<id>`; what is about an account has
+    no number."""
 
-    number: str
+    number: str | None
     rule: int
     audience: str
     recipient: str
@@ -77,6 +79,31 @@ def plan(rules: Iterable[Rule], event: Event, complainant: Complainant, staff: S
                     reason=reason,
                 )
             )
+    return lines
+
+
+def plan_account(rules: Iterable[Rule], event: AccountEvent, owner: Staff) -> list[Planned]:
+    """The owner of an account is told of it, and nobody else."""
+    lines: list[Planned] = []
+    for rule in sorted(rules, key=lambda rule: (not rule.enabled, rule.position)):
+        if rule.audience is None or rule.channel is None or rule.template is None:
+            continue
+        reason = None if owner.active else Reason.NO_ADDRESS
+        if reason is None and any(line.channel == rule.channel and line.reason is None for line in lines):
+            reason = Reason.DUPLICATE_PERSON
+        lines.append(
+            Planned(
+                number=None,
+                rule=rule.position,
+                audience=rule.audience,
+                recipient=f"staff:{event.staff}",
+                name=owner.name,
+                channel=rule.channel,
+                template=rule.template,
+                batched=rule.batched,
+                reason=reason if rule.enabled else Reason.SWITCHED_OFF,
+            )
+        )
     return lines
 
 

@@ -11,7 +11,8 @@ import msgspec
 from services.notify.domain.facts import gives
 from shared.envelope import Event
 from shared.errors import Text
-from shared.events import INTAKE, WORKFLOW, workflow
+from shared.events import ACCOUNTS, INTAKE, WORKFLOW, workflow
+from shared.events.accounts import AccountEvent
 from shared.events.workflow import ComplaintEvent
 
 AUDIENCES: tuple[str, ...] = (
@@ -23,7 +24,10 @@ AUDIENCES: tuple[str, ...] = (
     "admins",
     "management",
     "vendor",
+    "owner",
 )
+OWNER = "owner"
+"""Whose account it is: the only one who is told of it, and told of nothing else by that name."""
 CHANNELS: tuple[str, ...] = ("email",)
 State = Literal[
     "BARU",
@@ -39,7 +43,8 @@ State = Literal[
 Custodian = Literal["ADMIN", "PIC", "IMPLEMENTOR", "VENDOR", "COMPLAINANT"]
 """Spelt out so that a misspelt condition is refused, and does not silently never hold."""
 TOLD: Mapping[str, type[Event]] = {
-    kind.wire: kind for kind in (*WORKFLOW, *(kind for kind in INTAKE if kind.wire == "tracking_link.requested"))
+    kind.wire: kind
+    for kind in (*WORKFLOW, *ACCOUNTS, *(kind for kind in INTAKE if kind.wire == "tracking_link.requested"))
 }
 """Every event that must have a rule or an explicit none."""
 
@@ -135,6 +140,8 @@ def _faults_of(rule: Rule, messages: Mapping[str, Message]) -> list[tuple[str, T
     found: list[tuple[str, Text]] = []
     if rule.audience not in AUDIENCES:
         found.append(("audience", Text("Penerima tidak dikenali", "No such audience")))
+    elif (rule.audience == OWNER) != issubclass(kind, AccountEvent):
+        found.append(("audience", Text("Peristiwa ini bukan untuk penerima ini", "Not an event for this audience")))
     if rule.channel not in CHANNELS:
         found.append(("channel", Text("Saluran tidak dikenali", "No such channel")))
     if "kind" in msgspec.to_builtins(rule.condition) and kind is not workflow.Reminded:

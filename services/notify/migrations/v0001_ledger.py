@@ -100,7 +100,7 @@ create table delivery (
     id uuid primary key,
     seq bigint generated always as identity not null,
     event_id text not null references alert,
-    number text not null references complaint,
+    number text references complaint,
     rules int not null,
     rule int not null,
     audience text not null,
@@ -138,6 +138,7 @@ create index delivery_of_complaint on delivery (number, seq);
 create index delivery_by_status on delivery (status, seq);
 create index delivery_carried on delivery (carried_by) where carried_by is not null;
 comment on table delivery is 'in line while next_at is set, under way while sending, otherwise at rest';
+comment on column delivery.number is 'none where it is about an account';
 comment on column delivery.carried_by is 'the delivery whose mail this one goes with';
 
 create table attempt (

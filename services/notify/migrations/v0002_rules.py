@@ -75,6 +75,8 @@ TOLD: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("lapsed", "complainant", "ditutup_automatik", {}),
     ("lapsed", "pic", "aduan_ditutup_pic", {}),
     ("tracking_link.requested", "complainant", "pautan_semakan", {}),
+    ("password_reset.requested", "owner", "tetapan_semula_kata_laluan", {}),
+    ("password.changed", "owner", "kata_laluan_ditukar", {}),
 )
 BATCHED = {"aduan_baharu_admin", "tarikh_akhir_berubah"}
 OFF = {"laporan_vendor"}

@@ -139,12 +139,15 @@ SAMPLES: Mapping[str, str] = {
     "pic": "Rahim bin Contoh",
     "pic_terdahulu": "Zainab binti Contoh",
     "sebab": "Langkah pertama telah dicuba.",
+    "lampiran": "skrin.png\nbaucar bil. 3.pdf",
     "teks_awam": "Laporan telah dihantar.",
     "no_log_vendor": "BKP-2021-0077",
     "bil_hari": "3",
     "no_asal": "HD-2026-000100-X",
     "hasil": "diselesaikan",
     "mengapa": "Aduan ini telah ditutup.",
+    "oleh": "admin",
+    "bil_minit": "30",
 }
 
 

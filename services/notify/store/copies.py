@@ -164,6 +164,14 @@ async def staff_concerned(tx: Tx, ids: Sequence[str]) -> list[Staff]:
     ]
 
 
+async def member(tx: Tx, id: str) -> Staff | None:
+    """One member of staff; None for somebody nobody told us of."""
+    row = await tx.fetchrow("select id, name, active, roles, queues from staff where id = $1", id)
+    if row is None:
+        return None
+    return Staff(row["id"], row["name"], row["active"], frozenset(row["roles"]), frozenset(row["queues"]))
+
+
 async def readers(tx: Tx, number: str) -> list[str]:
     """The principals who may read this complaint now; none for a number we do not know."""
     return list(await tx.fetchval("select seen_by from complaint where number = $1", number) or [])

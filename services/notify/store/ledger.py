@@ -113,15 +113,18 @@ _START = """
         case when d.audience = 'complainant' then c.phone_sealed when s.active then s.phone_sealed end as phone_sealed
     from started d
     join alert a on a.event_id = d.event_id
-    join complaint c on c.number = d.number
+    left join complaint c on c.number = d.number
     left join staff s on d.recipient = 'staff:' || s.id
 """
 
 
 def _topic(row: object) -> Topic:
     fields = dict(row)  # type: ignore[call-overload]  # asyncpg ships no types
+    facts = msgspec.convert(fields["facts"], Facts)
+    if fields["number"] is None:
+        return Topic(None, facts)
     matter = {name: fields[name] for name in Matter.__dataclass_fields__ if name != "name"}
-    return Topic(Matter(name=fields["complainant"], **matter), msgspec.convert(fields["facts"], Facts))
+    return Topic(Matter(name=fields["complainant"], **matter), facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _deliveries() -> Select[Any]:
             delivery.c.changed_at,
         )
         .join(alert, alert.c.event_id == delivery.c.event_id)
-        .join(complaint, complaint.c.number == delivery.c.number)
+        .outerjoin(complaint, complaint.c.number == delivery.c.number)
         .outerjoin(staff, delivery.c.recipient == func.concat("staff:", staff.c.id))
     )
 

@@ -121,7 +121,7 @@ delivery = Table(
     Column("id", UUID, primary_key=True),
     Column("seq", BigInteger, Identity(always=True), nullable=False),
     Column("event_id", Text, ForeignKey("alert.event_id"), nullable=False),
-    Column("number", Text, ForeignKey("complaint.number"), nullable=False),
+    Column("number", Text, ForeignKey("complaint.number"), comment="none where it is about an account"),
     Column("rules", Integer, nullable=False),
     Column("rule", Integer, nullable=False),
     Column("audience", Text, nullable=False),

@@ -7,6 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.workflow.domain.browsers import browser_name
+from services.workflow.domain.members import tidy_ic
 from services.workflow.handlers import people
 from services.workflow.handlers.people import Passwords
 from services.workflow.store.people import Member
@@ -40,11 +42,12 @@ class StaffView(BaseModel):
 
 
 class Token(BaseModel):
-    """A staff token, good for 60 seconds."""
+    """A staff token, good for 60 seconds. Where `must_change`, it opens nothing but the way to another password."""
 
     token: str
     expires_at: datetime
     staff: StaffView
+    must_change: bool
 
 
 class Session(Token):
@@ -54,12 +57,18 @@ class Session(Token):
 
 
 @router.post("/sessions")
-async def log_in(body: Login, request: Request, visitor: Visitor) -> Session:
-    """Begin a session. 401 for a wrong pair, with no hint which half; 429 while the account is locked."""
+async def log_in(
+    body: Login,
+    request: Request,
+    visitor: Visitor,
+    browser: Annotated[str, Header(alias="User-Agent")] = "",
+) -> Session:
+    """Begin a session. 401 for a wrong pair, with no hint which half; 429 while the account is locked. Of the browser
+    only its name is kept."""
     db: Database = request.app.state.db
     limits: Limits = request.app.state.limits
     passwords: Passwords = request.app.state.passwords
-    ic = people.tidy_ic(body.ic)
+    ic = tidy_ic(body.ic)
     await limits.spend("login", prefix(visitor), limit=60, seconds=60)
     # Two transactions, with the hashing between them: it takes long, and holds no connection meanwhile.
     async with db.transaction() as tx:
@@ -67,8 +76,9 @@ async def log_in(body: Login, request: Request, visitor: Visitor) -> Session:
     matches = await passwords.matches(body.password, member)
     async with db.transaction() as tx:
         if member is not None and matches:
-            secret, session = await people.begin_session(tx, member)
-            token = _token(request, member, session)
+            place = prefix(visitor)
+            secret, session = await people.begin_session(tx, member, address=place, browser=browser_name(browser))
+            token = token_of(request, member, session)
             return Session(session=secret, **token.model_dump())
         await people.note_failed_login(tx, member)
     raise Unknown("login_failed", people.LOGIN_FAILED)
@@ -78,7 +88,7 @@ async def log_in(body: Login, request: Request, visitor: Visitor) -> Session:
 async def renew(request: Request, tx: Transaction, secret: SessionSecret) -> Token:
     """A fresh token for a live session; 401 once it has ended."""
     member, session = await people.renew(tx, secret)
-    return _token(request, member, session)
+    return token_of(request, member, session)
 
 
 @router.delete("/sessions/current", status_code=204)
@@ -87,11 +97,13 @@ async def log_out(tx: Transaction, secret: SessionSecret) -> None:
     await people.log_out(tx, secret)
 
 
-def _token(request: Request, member: Member, session: UUID) -> Token:
+def token_of(request: Request, member: Member, session: UUID) -> Token:
+    """A fresh token for a session of this member."""
     tokens: StaffTokens = request.app.state.staff_tokens
     caller = people.as_caller(member, session)
-    token, expires = tokens.issue(caller, datetime.now(UTC))
+    must_change = member.must_change and request.app.state.first_login_change
+    token, expires = tokens.issue(caller, datetime.now(UTC), must_change=must_change)
     staff = StaffView(
         id=caller.id, name=member.name, roles=member.roles, queues=member.queues, language=member.language
     )
-    return Token(token=token, expires_at=expires, staff=staff)
+    return Token(token=token, expires_at=expires, staff=staff, must_change=must_change)

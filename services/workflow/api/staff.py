@@ -1,5 +1,6 @@
 """Staff and their roles, for Admin."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,8 +8,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Secrets, Words
-from services.workflow.handlers import people
+from services.workflow.domain import passwords
+from services.workflow.domain.members import faults, tidy_ic
+from services.workflow.handlers import accounts, people
 from services.workflow.store import people as store
+from shared.errors import Invalid, NotFound
 from shared.web import Transaction
 
 router = APIRouter(prefix="/v1/staff", tags=["staff"])
@@ -45,7 +49,8 @@ class StaffChange(BaseModel):
 
 
 class StaffRow(BaseModel):
-    """A member as Admin sees them; contact masked."""
+    """A member as Admin sees them; contact masked. `locked_until` is none where the account is open; `must_change`
+    means that somebody else still knows the password."""
 
     id: str
     name: str
@@ -57,6 +62,8 @@ class StaffRow(BaseModel):
     modules: list[str]
     active: bool
     language: str
+    must_change: bool
+    locked_until: datetime | None
     load: int
 
 
@@ -78,12 +85,17 @@ async def everybody(tx: Transaction, caller: Present) -> StaffList:
 async def add(
     body: NewStaff, request: Request, tx: Transaction, caller: Present, secrets: Secrets, correlation: Correlation
 ) -> dict[str, str]:
-    """A new member of staff."""
+    """A new member of staff, who changes the password at the first login."""
     caller.needs("ADMIN")
-    people.check_password(body.password)
-    hashed = await request.app.state.passwords.hashed(body.password)
     fields = body.model_dump(exclude={"password"})
-    member = await people.add_staff(tx, keys=secrets, password_hash=hashed, correlation=correlation, **fields)
+    named = {name: value for name, value in fields.items() if name != "modules"}
+    errors = faults(**named) + passwords.faults(body.password, ic=tidy_ic(body.ic), name=body.name)
+    if errors:
+        raise Invalid(errors)
+    hashed = await request.app.state.passwords.hashed(body.password)
+    member = await people.add_staff(
+        tx, keys=secrets, password_hash=hashed, correlation=correlation, must_change=True, by=caller, **fields
+    )
     return {"id": str(member)}
 
 
@@ -97,15 +109,37 @@ async def change(
     secrets: Secrets,
     correlation: Correlation,
 ) -> None:
-    """Change a member; one who is disabled is out at once."""
+    """Change a member; one who is disabled, or given another password, is out at once."""
     caller.needs("ADMIN")
     changes: dict[str, Any] = body.model_dump(exclude_none=True, exclude={"password"})
-    if body.password is not None:
-        people.check_password(body.password)
-        changes["password_hash"] = await request.app.state.passwords.hashed(body.password)
-    await people.change_staff(tx, member, changes, keys=secrets, correlation=correlation)
+    if body.password is None:
+        await people.change_staff(tx, member, changes, keys=secrets, correlation=correlation, by=caller)
+        return
+    hashes = request.app.state.passwords
+    found = await store.by_id(tx, member)
+    if found is None:
+        raise NotFound
+    await accounts.check_password(hashes, body.password, found, secrets, field="password")
+    await people.change_staff(tx, member, changes, keys=secrets, correlation=correlation, by=caller)
+    hashed = await hashes.hashed(body.password)
+    await accounts.set_by_admin(tx, member, hashed, caller, correlation=correlation)
+
+
+@router.post("/{member}/unlock", status_code=204)
+async def unlock(member: UUID, tx: Transaction, caller: Present) -> None:
+    """Open a lock before its time."""
+    caller.needs("ADMIN")
+    await accounts.unlock(tx, member, caller)
+
+
+@router.delete("/{member}/sessions", status_code=204)
+async def end_sessions(member: UUID, tx: Transaction, caller: Present) -> None:
+    """Log a member out everywhere."""
+    caller.needs("ADMIN")
+    await accounts.end_sessions(tx, member, caller)
 
 
 def _row(member: store.Member) -> dict[str, Any]:
     kept = set(StaffRow.model_fields) - {"load", "id"}
-    return {name: value for name, value in member._asdict().items() if name in kept} | {"id": str(member.id)}
+    row = {name: value for name, value in member._asdict().items() if name in kept}
+    return row | {"id": str(member.id), "locked_until": people.locked_until(member)}

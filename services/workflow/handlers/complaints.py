@@ -14,7 +14,7 @@ from services.workflow.domain.given import Given
 from services.workflow.handlers import office
 from services.workflow.machine import Action, Facts, Role, Row, allowed
 from services.workflow.machine.step import refusal
-from services.workflow.store import complaints, facts, people
+from services.workflow.store import audit, complaints, facts, people
 from services.workflow.store.complaints import Loaded
 from shared.auth import Caller
 from shared.blobs import uploads
@@ -146,7 +146,7 @@ async def reveal_contact(tx: Tx, number: str, caller: Caller, keyring: Keyring) 
     handlers = {Role.ADMIN, Role.PIC, Role.IMPLEMENTOR}
     if handlers.isdisjoint(sight.roles_held(standing.complaint, caller)):
         raise NotFound
-    await complaints.audit(tx, UUID(caller.id), number, "contact", standing.now)
+    await audit.record(tx, UUID(caller.id), "contact", number=number)
     contact = standing.complaint.contact
     return {
         "ic": keyring.open(contact.ic_sealed, about=number, field="ic"),

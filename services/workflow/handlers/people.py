@@ -2,22 +2,18 @@
 
 import asyncio
 import hashlib
-import re
 import secrets
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import phonenumbers
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from stdnum.exceptions import ValidationError
-from stdnum.my import nric
 from uuid_utils.compat import uuid7
 
-from services.workflow.domain.given import EMAIL
-from services.workflow.machine import Role
-from services.workflow.store import facts, people
+from services.workflow.domain import passwords
+from services.workflow.domain.members import e164, faults, tidy_ic, wrong
+from services.workflow.store import audit, facts, people
 from services.workflow.store.people import Member
 from shared.auth import Caller
 from shared.db import Tx
@@ -25,9 +21,6 @@ from shared.errors import FieldError, Invalid, NotFound, Text, TooMany, Unknown
 from shared.events.reference import StaffSaved
 from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone
 
-STAFF_ROLES = frozenset({Role.ADMIN, Role.PIC, Role.IMPLEMENTOR, Role.VENDOR, Role.MANAGEMENT})
-QUEUES = frozenset({Role.IMPLEMENTOR})
-PASSWORD_MIN = 10
 FAILURES_TO_LOCK = 5
 LOCKED_MINUTES = 15
 LOGIN_FAILED = Text("No. Kad Pengenalan atau kata laluan salah.", "Wrong IC number or password.")
@@ -49,6 +42,10 @@ class Keys(NamedTuple):
         """The blind index of a staff IC."""
         return blind_index(self.index_key, "staff", ic)
 
+    def ic_of(self, member: Member) -> str:
+        """The IC itself: a password must not be it."""
+        return self.sealing.open(member.ic_sealed, about=str(member.id), field="ic")
+
 
 class Passwords:
     """Hashes and checks in a thread, a few at a time."""
@@ -68,31 +65,41 @@ class Passwords:
             return await asyncio.to_thread(_HASHES.hash, password)
 
 
-def tidy_ic(text: str) -> str:
-    """Twelve digits, or empty where it is no IC."""
-    try:
-        return str(nric.validate(text))
-    except ValidationError:
-        return ""
-
-
 async def find(tx: Tx, ic: str, keys: Keys) -> Member | None:
     """The active member with this IC. Raises `TooMany` while the account is locked."""
+    member = await known(tx, ic, keys)
+    if member is not None:
+        refuse_locked(member)
+    return member
+
+
+async def known(tx: Tx, ic: str, keys: Keys) -> Member | None:
+    """The active member with this IC, locked or not."""
     member = await people.by_ic(tx, keys.index_of(ic)) if ic else None
-    if member is not None and member.locked_until is not None and member.locked_until > datetime.now(UTC):
-        wait = (member.locked_until - datetime.now(UTC)).total_seconds()
+    return member if member is not None and member.active else None
+
+
+def refuse_locked(member: Member) -> None:
+    """Raises `TooMany` while the account is locked."""
+    until = locked_until(member)
+    if until is not None:
         text = Text(
             "Akaun dikunci sementara selepas beberapa percubaan gagal.",
             "The account is locked for a while after several failed attempts.",
         )
-        raise TooMany(max(int(wait), 1), "account_locked", text)
-    return member if member is not None and member.active else None
+        raise TooMany(max(int((until - datetime.now(UTC)).total_seconds()), 1), "account_locked", text)
 
 
-async def begin_session(tx: Tx, member: Member) -> tuple[str, UUID]:
-    """A new session: its secret, which only the browser keeps, and its id."""
+def locked_until(member: Member) -> datetime | None:
+    """When the lock opens by itself; None where there is none."""
+    return member.locked_until if member.locked_until is not None and member.locked_until > datetime.now(UTC) else None
+
+
+async def begin_session(tx: Tx, member: Member, *, address: str = "", browser: str = "") -> tuple[str, UUID]:
+    """A new session: its secret, which only the browser keeps, and its id. From where and with what it was begun is
+    for its owner to recognise it by."""
     secret, session = secrets.token_urlsafe(32), uuid7()
-    await people.begin_session(tx, session, member.id, _hash(secret))
+    await people.begin_session(tx, session, member.id, _hash(secret), address, browser)
     return secret, session
 
 
@@ -143,15 +150,14 @@ async def add_staff(
     password_hash: str,
     language: str,
     correlation: str,
+    must_change: bool = False,
+    by: Caller | None = None,
 ) -> UUID:
-    """A new member of staff. Raises `Invalid`."""
-    ic = tidy_ic(ic)
-    errors = [] if ic else [FieldError("ic", "not_ic", _NOT_IC)]
-    errors += _wrong(name=name, email=email, phone=phone, roles=roles, queues=queues, language=language)
-    if errors:
+    """A new member of staff; `must_change` where somebody else knows the password too. Raises `Invalid`."""
+    if errors := faults(ic=ic, name=name, email=email, phone=phone, roles=roles, queues=queues, language=language):
         raise Invalid(errors)
-    member = uuid7()
-    phone = _e164(phone)
+    ic, member = tidy_ic(ic), uuid7()
+    phone = e164(phone)
     added = await people.add(
         tx,
         {
@@ -167,18 +173,23 @@ async def add_staff(
             "language": language,
             "active": True,
             "password_hash": password_hash,
+            "must_change": must_change,
         },
     )
     if not added:
         text = Text("No. Kad Pengenalan ini sudah didaftarkan", "This IC number is already registered")
         raise Invalid([FieldError("ic", "taken", text)])
+    if by is not None:
+        await audit.record(tx, UUID(by.id), "staff_added", member=member)
     await _say(tx, member, correlation)
     return member
 
 
-async def change_staff(tx: Tx, member_id: UUID, changes: dict[str, Any], *, keys: Keys, correlation: str) -> None:
-    """Change what is given: name, email, phone, roles, queues, modules, language, active, password_hash. Raises
-    `NotFound`, `Invalid`. Whoever is disabled or gets another password is logged out everywhere."""
+async def change_staff(
+    tx: Tx, member_id: UUID, changes: dict[str, Any], *, keys: Keys, correlation: str, by: Caller
+) -> None:
+    """Change what is given: name, email, phone, roles, queues, modules, language, active. Raises `NotFound`,
+    `Invalid`. Whoever is disabled is logged out everywhere. What differs from before is on record."""
     member = await people.by_id(tx, member_id)
     if member is None:
         raise NotFound
@@ -190,19 +201,44 @@ async def change_staff(tx: Tx, member_id: UUID, changes: dict[str, Any], *, keys
         "queues": changes.get("queues", member.queues),
         "language": changes.get("language", member.language),
     }
-    if errors := _wrong(**asked):
+    if errors := wrong(**asked):
         raise Invalid(errors)
-    values = {name: value for name, value in changes.items() if name not in {"email", "phone"}}
+    values = {
+        name: value
+        for name, value in changes.items()
+        if name not in {"email", "phone"} and not _same(value, getattr(member, name))
+    }
     if "email" in changes:
         values |= _sealed(member_id, "email", changes["email"], keys, mask_email(changes["email"]))
     if "phone" in changes:
-        phone = _e164(changes["phone"])
+        phone = e164(changes["phone"])
         values |= _sealed(member_id, "phone", phone, keys, mask_phone(phone))
-    if values:
-        await people.change(tx, member_id, values)
-    if changes.get("active") is False or "password_hash" in changes:
+    if not values:
+        return
+    await people.change(tx, member_id, values)
+    if values.get("active") is False:
         await people.end_sessions_of(tx, member_id)
+    await _note(tx, by, member_id, values)
     await _say(tx, member_id, correlation)
+
+
+def _same(new: Any, old: Any) -> bool:
+    return sorted(new) == sorted(old) if isinstance(new, list) else bool(new == old)
+
+
+async def _note(tx: Tx, by: Caller, member: UUID, values: dict[str, Any]) -> None:
+    fields = sorted({name.partition("_")[0] for name in values} - {"active"})
+    if "active" in values:
+        what = "staff_enabled" if values["active"] else "staff_disabled"
+        await audit.record(tx, UUID(by.id), what, member=member)
+    if fields:
+        await audit.record(tx, UUID(by.id), "staff_changed", member=member, fields=fields)
+
+
+async def choose_language(tx: Tx, caller: Caller, language: str, *, correlation: str) -> None:
+    """In which language pages and mails speak to the caller."""
+    await people.change(tx, UUID(caller.id), {"language": language})
+    await _say(tx, UUID(caller.id), correlation)
 
 
 async def _say(tx: Tx, member_id: UUID, correlation: str) -> None:
@@ -225,34 +261,10 @@ async def _say(tx: Tx, member_id: UUID, correlation: str) -> None:
     await facts.save(tx, str(member.id), fact, correlation=correlation)
 
 
-_NOT_IC = Text("No. Kad Pengenalan mesti 12 digit yang sah", "Enter a valid 12-digit IC number")
-
-
-def _wrong(
-    *, name: str, email: str, phone: str, roles: list[str], queues: list[str], language: str
-) -> list[FieldError]:
-    errors = []
-    if not 1 <= len(name.strip()) <= 200 or re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", name):
-        errors.append(FieldError("name", "name", Text("1 hingga 200 aksara", "1 to 200 characters")))
-    if len(email) > 254 or not EMAIL.fullmatch(email):
-        errors.append(FieldError("email", "not_email", Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail")))
-    if not _e164(phone):
-        text = Text("Sila masukkan no. telefon Malaysia yang sah", "Enter a valid Malaysian phone number")
-        errors.append(FieldError("phone", "not_phone", text))
-    if not roles or not STAFF_ROLES.issuperset(roles):
-        errors.append(FieldError("roles", "unknown", Text("Pilih peranan yang ada", "Choose from the roles there are")))
-    if not QUEUES.issuperset(queues):
-        errors.append(FieldError("queues", "unknown", Text("Giliran tidak dikenali", "Not a known queue")))
-    if language not in {"ms", "en"}:
-        errors.append(FieldError("language", "unknown", Text("ms atau en", "ms or en")))
-    return errors
-
-
-def check_password(password: str) -> None:
-    """Raises `Invalid` for a password that is too short or too long to hash."""
-    if not PASSWORD_MIN <= len(password) <= 256:
-        text = Text(f"Sekurang-kurangnya {PASSWORD_MIN} aksara", f"At least {PASSWORD_MIN} characters")
-        raise Invalid([FieldError("password", "too_short", text)])
+def check_password(password: str, *, ic: str, name: str) -> None:
+    """Raises `Invalid` for a password this person may not have."""
+    if errors := passwords.faults(password, ic=tidy_ic(ic), name=name):
+        raise Invalid(errors)
 
 
 def _contact(member: UUID, email: str, phone: str, keys: Keys) -> dict[str, str]:
@@ -266,16 +278,6 @@ def _sealed(member: UUID, field: str, value: str, keys: Keys, masked: str) -> di
         f"{field}_sealed": keys.sealing.seal(value, about=str(member), field=field),
         f"{field}_masked": masked,
     }
-
-
-def _e164(phone: str) -> str:
-    try:
-        parsed = phonenumbers.parse(phone, "MY")
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_valid_number(parsed):
-        return ""
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _hash(secret: str) -> bytes:

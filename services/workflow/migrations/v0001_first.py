@@ -59,6 +59,7 @@ create table staff (
     language text not null,
     active boolean not null,
     password_hash text not null,
+    must_change boolean not null default false,
     failed_logins int not null default 0,
     locked_until timestamptz
 );
@@ -68,16 +69,31 @@ create table session (
     staff uuid not null references staff,
     begun_at timestamptz not null default clock_timestamp(),
     seen_at timestamptz not null default clock_timestamp(),
-    ends_at timestamptz not null
+    ends_at timestamptz not null,
+    address text not null default '',
+    browser text not null default ''
 );
 create index session_of_staff on session (staff);
+create table password_reset (
+    token_hash bytea primary key,
+    staff uuid not null references staff,
+    ends_at timestamptz not null
+);
+create index password_reset_of_staff on password_reset (staff);
 create table access_audit (
     id bigint generated always as identity primary key,
     at timestamptz not null,
     staff uuid not null,
-    number text not null,
-    what text not null
+    what text not null,
+    number text,
+    member uuid,
+    fields text[] not null default '{}',
+    constraint audit_is_about_something check (number is not null or member is not null)
 );
+create index audit_of_complaint on access_audit (number, id) where number is not null;
+create index audit_of_staff on access_audit (staff, id);
+create index audit_of_member on access_audit (member, id) where member is not null;
+comment on column access_audit.member is 'whose account it was, where the act was about an account';
 create table holiday (
     calendar text not null,
     day date not null,

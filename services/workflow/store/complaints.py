@@ -139,10 +139,3 @@ insert into outbox (event_id, subject, body)
 select id, 'workflow.' || lpad((crc32(convert_to(number, 'UTF8')) % {SHARDS})::text, 2, '0') || '.' || type, body
 from event order by id on conflict do nothing
 """
-
-
-async def audit(tx: Tx, staff: UUID, number: str, what: str, at: datetime) -> None:
-    """Somebody looked at what is usually hidden."""
-    await tx.execute(
-        "insert into access_audit (at, staff, number, what) values ($1, $2, $3, $4)", at, staff, number, what
-    )

@@ -30,6 +30,7 @@ class Member(NamedTuple):
     language: str
     active: bool
     password_hash: str
+    must_change: bool
     failed_logins: int
     locked_until: datetime | None
 
@@ -97,14 +98,17 @@ async def failed_login(tx: Tx, member: UUID, *, limit: int, minutes: int) -> Non
     )
 
 
-async def begin_session(tx: Tx, session: UUID, member: UUID, secret_hash: bytes) -> None:
+async def begin_session(tx: Tx, session: UUID, member: UUID, secret_hash: bytes, address: str, browser: str) -> None:
     """A session of twelve hours at the most."""
     await tx.execute(
-        "insert into session (id, secret_hash, staff, ends_at) values ($1, $2, $3, clock_timestamp() + $4)",
+        "insert into session (id, secret_hash, staff, ends_at, address, browser)"
+        " values ($1, $2, $3, clock_timestamp() + $4, $5, $6)",
         session,
         secret_hash,
         member,
         SESSION_LASTS,
+        address,
+        browser,
     )
     await tx.execute("update staff set failed_logins = 0, locked_until = null where id = $1", member)
 

@@ -59,6 +59,7 @@ staff = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("must_change", sa.Boolean, nullable=False),
     sa.Column("failed_logins", sa.Integer, nullable=False),
     sa.Column("locked_until", _AT),
 )
@@ -71,6 +72,15 @@ session = sa.Table(
     sa.Column("begun_at", _AT, nullable=False),
     sa.Column("seen_at", _AT, nullable=False),
     sa.Column("ends_at", _AT, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("browser", sa.Text, nullable=False),
+)
+password_reset = sa.Table(
+    "password_reset",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("staff", UUID(as_uuid=True), nullable=False),
+    sa.Column("ends_at", _AT, nullable=False),
 )
 access_audit = sa.Table(
     "access_audit",
@@ -78,8 +88,10 @@ access_audit = sa.Table(
     sa.Column("id", sa.BigInteger, primary_key=True),
     sa.Column("at", _AT, nullable=False),
     sa.Column("staff", UUID(as_uuid=True), nullable=False),
-    sa.Column("number", sa.Text, nullable=False),
     sa.Column("what", sa.Text, nullable=False),
+    sa.Column("number", sa.Text),
+    sa.Column("member", UUID(as_uuid=True)),
+    sa.Column("fields", _TEXTS, nullable=False),
 )
 holiday = sa.Table(
     "holiday",

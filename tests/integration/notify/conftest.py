@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -17,6 +18,7 @@ from shared.bus import fence
 from shared.db import Database
 from shared.envelope import Envelope
 from shared.events import REGISTER, reference
+from shared.events.accounts import PasswordResetRequested
 from shared.events.workflow import Person
 from shared.privacy import Keyring
 from tests.integration.notify.post import Post, post_office
@@ -49,6 +51,18 @@ def staff(person: Person, *roles: str, queues: Sequence[str] = (), **changes: An
         }
         | changes,
     )
+
+
+def a_reset(person: Person, token: str = "", **changes: Any) -> PasswordResetRequested:
+    """Somebody asked for a link that sets this person's password."""
+    facts: dict[str, Any] = {
+        "staff": person.id,
+        "at": complaints.SUNDAY,
+        "token_sealed": Keyring(keys.SEALING_KEYS).seal(token, about=person.id, field="reset"),
+        "until": datetime.now(UTC) + timedelta(minutes=30),
+        "minutes": 30,
+    }
+    return PasswordResetRequested(**facts | changes)
 
 
 OFFICE = (

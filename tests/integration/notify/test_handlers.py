@@ -9,7 +9,8 @@ from services.notify.store.tables import metadata
 from services.notify.subscriptions import HEARS
 from shared.envelope import Event, schema_of
 from shared.events import REGISTER, intake
-from tests.integration.notify.conftest import Desk
+from shared.events.accounts import PasswordChanged
+from tests.integration.notify.conftest import Desk, a_reset
 from tests.support import complaints
 from tests.support.complaints import NUMBER, a_whole_course, sealed
 
@@ -24,6 +25,8 @@ async def test_every_handler_run_twice_plans_nothing_more(desk: Desk) -> None:
     letters = [
         *a_whole_course().envelopes(),
         sealed(intake.TrackingLinkRequested(number=NUMBER), subject="request-1", source="intake"),
+        sealed(PasswordChanged(staff=complaints.SITI.id, at=complaints.SUNDAY, by="self"), subject="change-1"),
+        sealed(a_reset(complaints.SITI), subject="request-2"),
     ]
     others = [
         sealed(complaints.a_staff_member(complaints.SITI, "PIC"), 2),

@@ -186,7 +186,7 @@ async def test_a_member_with_wrong_fields_is_told_all_of_them(office: Office) ->
         "roles": ["KING"],
         "queues": ["PIC"],
         "language": "fr",
-        "password": "kata-laluan",
+        "password": "kata-laluan-ujian",
     }
     answer = await office.post("admin", "/v1/staff", wrong)
     assert answer.status_code == 422

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from services.notify.domain.facts import Facts, Matter, facts_of, fill, gives
+from services.notify.domain.facts import Facts, Matter, facts_of, fill, fill_account, gives
 from services.notify.domain.rules import TOLD
 from services.notify.senders.letters import LANGUAGES, SAMPLES, EmptyPlaceholder, Letters, sample
 from services.notify.senders.mail import Envelope, NoAddress
 from shared.events import workflow
+from shared.events.accounts import AccountEvent
 from tests.support.complaints import a_received, an_event
 from tests.unit.notify.matrix import RULES
+from tests.unit.shared.blobs.files import taken_in
 
 LETTERS = Letters()
 ENVELOPE = Envelope("Helpdesk iSPEKS <helpdesk@helpdesk.example>")
@@ -65,7 +67,7 @@ def test_every_message_is_written_without_a_gap(template: str, event: str, langu
     for count in (1, 3) if LETTERS.messages[template].batched else (1,):
         mail = mail_of(template, language, one | {"bil": count, "senarai": [one] * count})
         subject_of = str(mail["Subject"])
-        assert subject_of.startswith("[HD-2026-000123-C] ") or count > 1
+        assert subject_of.startswith("[HD-2026-000123-C] ") or count > 1 or issubclass(TOLD[event], AccountEvent)
         for body in bodies(mail):
             assert SAMPLES["pautan"] in body
             assert "None" not in body
@@ -95,9 +97,13 @@ def test_whatever_people_type_stays_text_in_a_mail_to_one_person(template: str, 
         ("actor", "text", "pic", "before", "vendor_reference", "public_text", "duplicate_of", "why_ms", "why_en"),
         hostile,
     )
-    facts = Facts(at=NOW, audience=("P", "S", "V"), due=NOW, answer_by=NOW, days=3, **texts)
+    named = (hostile, hostile)
+    facts = Facts(at=NOW, audience=("P", "S", "V"), due=NOW, answer_by=NOW, days=3, files=named, **texts)
     reader = LETTERS.messages[template].reader
-    filled = fill(matter, facts, language="en", reader=reader, link="https://helpdesk.example/a/x")
+    if issubclass(TOLD[event], AccountEvent):
+        filled = fill_account(hostile, Facts(at=NOW, by="link", minutes=30), link="https://helpdesk.example/a/x")
+    else:
+        filled = fill(matter, facts, language="en", reader=reader, link="https://helpdesk.example/a/x")
     one = {name: filled[name] for name in gives(TOLD[event]) if name in filled}
     mail = mail_of(template, "en", one | {"bil": 2, "senarai": [one, one]}, name=hostile)
     assert [address.addr_spec for address in mail["To"].addresses] == ["aminah@kelantan.gov.my"]
@@ -132,6 +138,33 @@ def test_a_staff_text_the_complainant_may_not_read_never_reaches_one() -> None:
     matter = Matter(received.number, NOW, "A", "B", "C", "D", None, "E", "E")
     for reader, seen in (("complainant", None), ("vendor", None), ("staff", reason)):
         assert fill(matter, handed_back, language="ms", reader=reader, link="x")["sebab"] == seen
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_acknowledgement_lists_what_was_attached_and_says_nothing_where_nothing_was(language: str) -> None:
+    matter = Matter("HD-2026-000123-C", NOW, "A", "B", "C", "D", None, "E", "E")
+    attached = {"ms": "Lampiran yang disertakan:", "en": "Attached to it:"}[language]
+
+    def copy(*names: str) -> tuple[str, str]:
+        received = facts_of(a_received(files=tuple(taken_in(name) for name in names)), NOW)
+        filled = fill(matter, received, language=language, reader="complainant", link="x")
+        return bodies(mail_of("akuan_terima", language, filled))
+
+    text, html = copy("skrin.png", "<b>baucar</b> & 'resit'.pdf")
+    lines = text.splitlines()
+    behind = lines.index(attached) + 2
+    assert lines[behind : behind + 3] == ["> skrin.png", "> <b>baucar</b> & 'resit'.pdf", ""]
+    assert attached in html
+    assert "skrin.png<br>" in html
+    assert "&lt;b&gt;baucar&lt;/b&gt; &amp; &#39;resit&#39;.pdf" in html
+    assert all(attached not in body for body in copy())
+
+
+def test_names_of_files_the_complainant_may_not_read_never_reach_one() -> None:
+    noted = facts_of(an_event(workflow.Noted, text="x", audience=("S",), files=(taken_in("dalam.png"),)), NOW)
+    matter = Matter("HD-2026-000123-C", NOW, "A", "B", "C", "D", None, "E", "E")
+    for reader, seen in (("complainant", None), ("vendor", None), ("staff", "dalam.png")):
+        assert fill(matter, noted, language="ms", reader=reader, link="x")["lampiran"] == seen
 
 
 def test_dates_are_told_in_kelantans_time_as_the_office_writes_them() -> None:

@@ -6,7 +6,7 @@ from services.notify import handlers
 from services.notify.domain.facts import gives
 from services.notify.domain.rules import TOLD, Rule, faults
 from services.notify.senders.letters import Letters
-from shared.events import WORKFLOW, workflow
+from shared.events import ACCOUNTS, WORKFLOW, workflow
 from shared.events.workflow import ComplaintEvent
 from tests.unit.notify.matrix import RULES
 
@@ -14,7 +14,7 @@ LETTERS = Letters()
 
 
 def test_every_event_of_the_table_has_a_rule_or_an_explicit_none() -> None:
-    assert {kind.wire for kind in WORKFLOW} | {"tracking_link.requested"} == TOLD.keys()
+    assert {kind.wire for kind in (*WORKFLOW, *ACCOUNTS)} | {"tracking_link.requested"} == TOLD.keys()
     assert {rule.event for rule in RULES} == TOLD.keys()
     assert all(rule.why for rule in RULES if rule.audience is None)
 
