@@ -111,7 +111,12 @@ def _app(name: str, database: infra.Database, broker: infra.Broker, ports: dict[
 
 async def _serve(house: House, name: str) -> None:
     config = uvicorn.Config(
-        house.apps[name], host="127.0.0.1", port=house.ports[name], log_config=None, timeout_graceful_shutdown=2
+        house.apps[name],
+        host="127.0.0.1",
+        port=house.ports[name],
+        log_config=None,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     house._servers.append(server)
