@@ -24,11 +24,13 @@ WORDS_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A file that came with the form. `size` in bytes; one more than allowed stands for any that is too large."""
+    """A file that came with the form. `size` in bytes; one more than allowed stands for any that is too large. One that
+    is `beyond` the number allowed in its field has nothing of its content."""
 
     field: str
     name: str
     size: int
+    beyond: bool
     file: UploadFile
 
 
@@ -63,7 +65,8 @@ async def read(request: Request, limits: Limits) -> Sent:
             words.append((name, value.replace("\r\n", "\n")))
         elif value.filename or value.size:
             # a field in which no file was chosen comes as an empty file without a name
-            chosen.append(Chosen(name, value.filename or "", value.size or 0, value))
+            beyond = sum(one.field == name for one in chosen) >= limits.attachments
+            chosen.append(Chosen(name, value.filename or "", value.size or 0, beyond, value))
     return Sent(words, chosen)
 
 
@@ -81,8 +84,7 @@ class _Reader(MultiPartParser):
         super().on_headers_finished()
         field = self._current_part.field_name
         self._seen[field] += 1
-        # of one too many its first byte: it is not empty
-        self._left = self._limits.attachment_bytes + 1 if self._seen[field] <= self._limits.attachments else 1
+        self._left = self._limits.attachment_bytes + 1 if self._seen[field] <= self._limits.attachments else 0
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._current_part.file is None:

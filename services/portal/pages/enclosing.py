@@ -50,7 +50,7 @@ async def enclosed_all(visit: Visit, staff: Pass) -> None:
 async def bring(visit: Visit, take: Take, chosen: Chosen, beside: int = 0) -> File | Refused:
     """Hand one file on, unless it is one too many `beside` the others, or too large."""
     limits = visit.desk.reference.limits
-    if beside >= limits.attachments:
+    if chosen.beyond or beside >= limits.attachments:
         return Refused(chosen.name, visit.t("file.too_many", n=limits.attachments))
     too_large = Refused(chosen.name, visit.t("file.too_large", n=limits.attachment_bytes // MEGABYTE))
     if chosen.size > limits.attachment_bytes:

@@ -13,6 +13,7 @@
     const { submitter, said, well: all } = waiting;
     waiting = null;
     said.textContent = "";
+    said.className = "hidden-visually";
     submitter?.removeAttribute("aria-disabled");
     if (all) form.requestSubmit(submitter);
     else form.querySelector(".file.wrong")?.scrollIntoView({ block: "center" });
@@ -134,6 +135,7 @@
       const said = form.querySelector(".file progress")?.closest(".field").querySelector("[role=status]")
         ?? form.querySelector(".files-field [role=status]");
       said.textContent = JSON.parse(form.querySelector("input[data-words]").dataset.words).waiting;
+      said.className = "hint";
       event.submitter?.setAttribute("aria-disabled", "true");
       waiting = { form, submitter: event.submitter, said, well: true };
       return;
