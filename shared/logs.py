@@ -38,7 +38,7 @@ def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
 
 
 def _without_values(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Errors of the database quote what they failed on ("Failing row contains ..."): never into a log."""
+    """Errors quote what they failed on (a failing row, a field that does not fit an answer): never into a log."""
     error = line.get("exc_info")
     error = sys.exc_info()[1] if error is True else error[1] if isinstance(error, tuple) else error
     while isinstance(error, BaseException):
@@ -46,6 +46,9 @@ def _without_values(_: object, __: str, line: structlog.typing.EventDict) -> str
             error.detail = None  # type: ignore[attr-defined]
         if error.args and QUOTES in str(error.args[0]):
             error.args = (str(error.args[0]).split(":")[0],)
+        for fault in getattr(error, "_errors", ()):  # of FastAPI's validation
+            if isinstance(fault, dict):
+                fault.pop("input", None)
         error = error.__cause__ or error.__context__
     return line
 

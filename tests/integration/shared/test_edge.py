@@ -73,6 +73,11 @@ async def secret_path(token: str) -> str:
     return token
 
 
+@router.get("/misfit", response_model=Body)
+async def misfit() -> dict[str, object]:
+    return {"text": ["canary"], "number": 1}
+
+
 TEXT = Text("Ayat Melayu.", "English sentence.")
 RAISED: dict[str, Exception] = {
     "invalid": errors.Invalid([FieldError("ic", "not_ic", TEXT)]),
@@ -376,4 +381,12 @@ async def test_what_a_failed_statement_quotes_is_kept_out_of_the_log(
         assert (await client.post("/write", json={"text": "canary-complaint"})).status_code == 500
     logged = capsys.readouterr().out
     assert "NotNullViolationError" in logged
+    assert "canary" not in logged
+
+
+async def test_an_answer_that_does_not_fit_its_form_is_kept_out_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    async with a_service(NOWHERE) as client:
+        assert (await client.get("/misfit")).status_code == 500
+    logged = capsys.readouterr().out
+    assert "ResponseValidationError" in logged
     assert "canary" not in logged
