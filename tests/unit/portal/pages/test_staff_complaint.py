@@ -62,7 +62,7 @@ async def test_everything_the_guide_promises_is_on_the_page(visitor: httpx2.Asyn
         "Baucar bayaran tidak dapat disahkan",
         "Mesej ralat GL-0042 dipaparkan.",
         "Kami sedang menyemak.",
-        "Umur aduan 2 hari bekerja 3 hari kalendar",
+        "Umur Aduan (hari bekerja) 2 hari bekerja 3 hari kalendar",
         "Pemegang kini 1 hari bekerja",
         "Jawapan pertama Sebelum 25-11-2026 17:00",
         "Admin eHelpdesk: 1 hari bekerja (25%)",
@@ -103,7 +103,7 @@ async def test_the_composer_says_who_will_read_it_and_the_note_stands_open(
     assert "Hanya kakitangan membaca ini" in folds["note"]
     assert "Pengadu membaca ini" in folds["reply"]
     assert "Helpdesk BKP/TTSB membaca ini" in folds["log_vendor"]
-    assert "Selepas ini: <b>Mohon Pengadu Tutup Aduan</b>" in folds["request_close"]
+    assert "Status: Mohon Pengadu Tutup Aduan" in folds["request_close"]
     assert [name for name, fold in folds.items() if " open>" in fold.split(">", 1)[0] + ">"] == ["note"]
     asked_for = Page(await visitor.get(f"{ADDRESS}?tulis=reply"))
     assert 'data-act="reply" open' in asked_for.html
