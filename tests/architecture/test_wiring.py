@@ -243,10 +243,10 @@ def test_only_the_edges_begin_a_transaction_and_nobody_else_says_commit() -> Non
                 assert where(path) in EDGES or where(path).startswith(HTTP_EDGES), f"{where(path)}: {ast.unparse(node)}"
 
 
-def test_a_dependency_that_yields_ends_before_the_answer_leaves() -> None:
+def test_a_dependency_that_commits_does_so_before_the_answer_leaves() -> None:
     """A plain `yield` dependency of FastAPI commits after the client has its 201."""
     for path in PRODUCT:
-        for name in _generators(parsed(path)):
+        for name in _committing(parsed(path)):
             for node in ast.walk(parsed(path)):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "Depends":
                     asked = node.args and ast.unparse(node.args[0]) == name
@@ -254,12 +254,13 @@ def test_a_dependency_that_yields_ends_before_the_answer_leaves() -> None:
                     assert not asked or scope == ["function"], f"{where(path)}: {ast.unparse(node)}"
 
 
-def _generators(module: ast.Module) -> set[str]:
+def _committing(module: ast.Module) -> set[str]:
     return {
         node.name
         for node in ast.walk(module)
         if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef)
         and any(isinstance(inner, ast.Yield) for inner in ast.walk(node))
+        and "transaction(" in ast.unparse(node)
     }
 
 
