@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -72,6 +73,12 @@ def create_app(
     app.state.db = db
     app.state.poke = poke
     app.state.figures = figures
+    app.state.places = [
+        (route.path_regex, route.methods)
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+    ]
     for key, value in (state or {}).items():
         setattr(app.state, key, value)
     problems.install(app)

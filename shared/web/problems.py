@@ -127,7 +127,13 @@ def _http(request: Request, error: Exception) -> Response:
         return problem(request, 422, "malformed", MALFORMED)
     text = BY_STATUS.get(error.status_code, Text(str(error.detail), str(error.detail)))
     code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "refused")
-    return problem(request, error.status_code, code, text, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        # The framework names the methods of the first route of this path only.
+        methods: set[str] = set()
+        methods.update(*(found for path, found in request.app.state.places if path.match(request.url.path)))
+        headers["Allow"] = ", ".join(sorted(methods)) or headers.get("Allow", "")
+    return problem(request, error.status_code, code, text, headers=headers)
 
 
 def unforeseen(request: Request, error: Exception) -> Response:
