@@ -119,13 +119,29 @@ def missing(visit: Visit) -> Response:
     return wrong.page(visit, 404, key="complaint.missing")
 
 
+def _out_of_sight(visit: Visit, number: str) -> Response:
+    """The reader's own act has just handed the complaint on to somebody else: it is done, and no longer theirs."""
+    done = visit.request.query_params.get("buat", "")
+    own = (reading.seen(visit) or "").partition(":")[0] == number
+    if not own or not visit.desk.words.has(f"action.{done}"):
+        return missing(visit)
+    return visit.page(
+        "staff/message.html",
+        place="/staf/peti",
+        heading=visit.t("act.done", action=visit.label("action", done)),
+        lines=[visit.t("act.gone", number=number)],
+        ways=[(last(visit), visit.t("inbox")), ("/staf", visit.t("dashboard"))],
+        reference="",
+    )
+
+
 async def page(visit: Visit, staff: Pass, number: str, again: Again | None = None) -> Response:
     """The page as things stand now, with whatever was typed still in it."""
     try:
         return await _page(visit, staff, number, again or Again())
     except Problem as problem:
         if problem.status == 404:
-            return missing(visit)
+            return _out_of_sight(visit, number)
         raise
     except Unavailable as fault:
         if visit.request.method == "GET":

@@ -228,3 +228,16 @@ async def test_every_other_no_is_a_page(desk: httpx2.AsyncClient, outside: Outsi
     page = Page(await sent(desk, "note", **{"note-text": "jangan hilang"}))
     assert page.status == status
     assert status == 404 or page.form("act").fields["note-text"] == "jangan hilang"
+
+
+async def test_an_act_that_takes_the_complaint_out_of_the_reader_s_sight_is_still_said_to_be_done(
+    desk: httpx2.AsyncClient, outside: Outside
+) -> None:
+    leads = await sent(desk, "refer", **{"refer-text": "dicuba"})
+    outside.on("GET", f"/v1/complaints/{NUMBER}", problem(404, "not_found"))
+    page = Page(await desk.get(leads.headers["Location"]))
+    assert (page.status, page.title.partition(" - ")[0]) == (200, "Rujuk kepada Implementor: selesai.")
+    # of a complaint the reader has not just moved, nothing is said
+    other = NUMBER.replace("123", "124")
+    page = Page(await desk.get(f"/staf/aduan/{other}?seen={other}:5&buat=refer"))
+    assert (page.status, "selesai." in page.text) == (404, False)
