@@ -19,7 +19,7 @@ from shared.auth import Visitor
 from shared.db import Database
 from shared.errors import TooMany
 from shared.limits import Limits, prefix
-from shared.web import Once, Transaction
+from shared.web import Once, Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
@@ -31,7 +31,10 @@ RESETS_FROM_ONE_PLACE, RESETS_OF_ONE_PERSON, TRIES_FROM_ONE_PLACE = 20, 3, 60
 class NewPassword(BaseModel):
     """The present password, and the one to be."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"current": "kata laluan yang lama", "new": "payung biru di tangga"}]},
+    )
     current: str = Field(max_length=256)
     new: str = Field(max_length=256)
 
@@ -39,21 +42,21 @@ class NewPassword(BaseModel):
 class Forgotten(BaseModel):
     """Whose password is forgotten, by IC number (with or without dashes)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"ic": "800101-99-0001"}]})
     ic: str = Field(max_length=50)
 
 
 class Chosen(BaseModel):
     """The password to be."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"password": "payung biru di tangga"}]})
     password: str = Field(max_length=256)
 
 
 class Spoken(BaseModel):
     """In which language pages and mails speak to one."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"language": "en"}]})
     language: Literal["ms", "en"]
 
 
@@ -70,6 +73,25 @@ class OwnSession(BaseModel):
 
 class OwnSessions(BaseModel):
     """One's sessions, the latest seen first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a",
+                            "begun_at": "2026-03-01T10:15:00+08:00",
+                            "seen_at": "2026-03-01T10:15:00+08:00",
+                            "address": "198.51.100.7",
+                            "browser": "Firefox, Linux",
+                            "current": True,
+                        }
+                    ]
+                }
+            ]
+        }
+    )
 
     items: list[OwnSession]
 
@@ -107,12 +129,34 @@ class Access(BaseModel):
 class AccessAudit(BaseModel):
     """A page, newest first."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "id": "42",
+                            "at": "2026-03-01T10:15:00+08:00",
+                            "staff": {"id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a", "name": "Azman bin Yusof"},
+                            "what": "contact",
+                            "number": "HD-2026-000123-C",
+                            "member": None,
+                            "fields": [],
+                        }
+                    ],
+                    "next": None,
+                    "as_of": "2026-03-01T10:15:00+08:00",
+                }
+            ]
+        }
+    )
+
     items: list[Access]
     next: str | None
     as_of: datetime
 
 
-@router.post("/sessions/password")
+@router.post("/sessions/password", responses=refusals(401, 429))
 async def change_password(
     body: NewPassword, request: Request, secret: SessionSecret, visitor: Visitor, correlation: Correlation
 ) -> Token:
@@ -138,7 +182,7 @@ async def change_password(
     return token_of(request, member, session)
 
 
-@router.get("/sessions")
+@router.get("/sessions", responses=refusals(403))
 async def own_sessions(tx: Transaction, caller: Present) -> OwnSessions:
     """Where one is logged in."""
     found = await store.sessions_of(tx, UUID(caller.id))
@@ -146,19 +190,21 @@ async def own_sessions(tx: Transaction, caller: Present) -> OwnSessions:
     return OwnSessions(items=items)
 
 
-@router.delete("/sessions/{session}", status_code=204)
+@router.delete("/sessions/{session:uuid}", status_code=204, responses=refusals(403, 404))
 async def end_session(session: UUID, tx: Transaction, caller: Present) -> None:
     """End one of one's own sessions."""
     await accounts.end_session(tx, caller, session)
 
 
-@router.put("/sessions/language", status_code=204)
+@router.put("/sessions/language", status_code=204, responses=refusals(403))
 async def choose_language(body: Spoken, tx: Transaction, caller: Present, correlation: Correlation) -> None:
     """In which language pages and mails speak to one from now on."""
     await people.choose_language(tx, caller, body.language, correlation=correlation)
 
 
-@router.post("/password-resets", status_code=202)
+@router.post(
+    "/password-resets", status_code=202, response_model=dict[str, str], responses=shown(202, {}) | refusals(409, 429)
+)
 async def ask_reset(
     body: Forgotten,
     request: Request,
@@ -187,7 +233,7 @@ async def ask_reset(
     return await once.answer(202, ask)
 
 
-@router.post("/password-resets/{token}", status_code=204)
+@router.post("/password-resets/{token}", status_code=204, responses=refusals(404, 429))
 async def reset_password(
     token: Annotated[str, Path(min_length=20, max_length=100)],
     body: Chosen,
@@ -210,7 +256,7 @@ async def reset_password(
     request.app.state.poke()
 
 
-@router.get("/access-audit")
+@router.get("/access-audit", responses=refusals(403))
 async def access_audit(
     tx: Transaction,
     caller: Present,

@@ -16,7 +16,7 @@ from services.workflow.store import complaints as store
 from shared.errors import NotFound
 from shared.web import ETAG, IfMatch, Once, Transaction, refusals, shown
 
-router = APIRouter(prefix="/v1", tags=["complaints"])
+router = APIRouter(prefix="/v1", tags=["complaints"], responses=refusals(403))
 
 BY_NUMBER = {"number": "$response.body#/number"}
 LINKS: dict[str, Any] = {
@@ -155,9 +155,7 @@ async def contact(number: str, tx: Transaction, caller: Present, secrets: Secret
     return await complaints.reveal_contact(tx, number, caller, secrets.sealing)
 
 
-@router.post(
-    "/assignments", response_model=ManyAssigned, response_model_exclude_none=True, responses=ASSIGNED | refusals(403)
-)
+@router.post("/assignments", response_model=ManyAssigned, response_model_exclude_none=True, responses=ASSIGNED)
 async def assign_many(
     body: Assignments, tx: Transaction, caller: Present, secrets: Secrets, correlation: Correlation
 ) -> dict[str, list[dict[str, Any]]]:
@@ -168,7 +166,7 @@ async def assign_many(
     return {"items": results}
 
 
-@router.get("/complaints/{number}/suggested-pics", response_model=SuggestedPics, responses=refusals(403, 404))
+@router.get("/complaints/{number}/suggested-pics", response_model=SuggestedPics, responses=refusals(404))
 async def suggested_pics(number: str, tx: Transaction, caller: Present) -> dict[str, list[dict[str, object]]]:
     """Active PICs: those of the module first, then by load."""
     caller.needs("ADMIN")
@@ -176,7 +174,7 @@ async def suggested_pics(number: str, tx: Transaction, caller: Present) -> dict[
     return {"items": await office.suggested_pics(tx, standing.complaint)}
 
 
-@router.get("/complaints/{number}/events", response_model=History, responses=refusals(403, 404))
+@router.get("/complaints/{number}/events", response_model=History, responses=refusals(404))
 async def events(number: str, tx: Transaction, caller: Present) -> Response:
     """All that happened to it, as said. Not for the vendor, who sees only the own leg (in query)."""
     await complaints.look(tx, number, caller)

@@ -16,17 +16,28 @@ from shared.auth import StaffTokens, Visitor
 from shared.db import Database
 from shared.errors import Unknown
 from shared.limits import Limits, prefix
-from shared.web import Transaction
+from shared.web import Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
 
+GO_ON = {
+    "renew": {
+        "operationId": "renew",
+        "parameters": {"header.X-Session": "$response.body#/session"},
+        "description": "A fresh token, for as long as the session lives.",
+    },
+    "log_out": {"operationId": "log_out", "parameters": {"header.X-Session": "$response.body#/session"}},
+}
 SessionSecret = Annotated[str, Header(alias="X-Session", min_length=20, max_length=100)]
 
 
 class Login(BaseModel):
     """IC number (with or without dashes) and password."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"ic": "800101-99-0001", "password": "kata laluan yang panjang"}]},
+    )
     ic: str = Field(max_length=50)
     password: str = Field(max_length=256)
 
@@ -44,6 +55,25 @@ class StaffView(BaseModel):
 class Token(BaseModel):
     """A staff token, good for 60 seconds. Where `must_change`, it opens nothing but the way to another password."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "token": "eyJhbGciOiJFZDI1NTE5In0.e30.AAAA",
+                    "expires_at": "2026-03-01T10:15:00+08:00",
+                    "staff": {
+                        "id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a",
+                        "name": "Azman bin Yusof",
+                        "roles": ["PIC"],
+                        "queues": [],
+                        "language": "ms",
+                    },
+                    "must_change": False,
+                }
+            ]
+        }
+    )
+
     token: str
     expires_at: datetime
     staff: StaffView
@@ -53,10 +83,30 @@ class Token(BaseModel):
 class Session(Token):
     """A new session; the secret is shown this once."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "token": "eyJhbGciOiJFZDI1NTE5In0.e30.AAAA",
+                    "expires_at": "2026-03-01T10:15:00+08:00",
+                    "staff": {
+                        "id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a",
+                        "name": "Azman bin Yusof",
+                        "roles": ["PIC"],
+                        "queues": [],
+                        "language": "ms",
+                    },
+                    "must_change": False,
+                    "session": "q7m1s9d3r5x8b2k4",
+                }
+            ]
+        }
+    )
+
     session: str
 
 
-@router.post("/sessions")
+@router.post("/sessions", responses=shown(200, links=GO_ON) | refusals(401, 429))
 async def log_in(
     body: Login,
     request: Request,
@@ -84,7 +134,7 @@ async def log_in(
     raise Unknown("login_failed", people.LOGIN_FAILED)
 
 
-@router.post("/sessions/current")
+@router.post("/sessions/current", responses=refusals(401))
 async def renew(request: Request, tx: Transaction, secret: SessionSecret) -> Token:
     """A fresh token for a live session; 401 once it has ended."""
     member, session = await people.renew(tx, secret)

@@ -8,20 +8,40 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Secrets, Words
+from services.workflow.api.shapes import Added
 from services.workflow.domain import passwords
 from services.workflow.domain.members import faults, tidy_ic
 from services.workflow.handlers import accounts, people
 from services.workflow.store import people as store
 from shared.errors import Invalid, NotFound
-from shared.web import Transaction
+from shared.web import Transaction, refusals, shown
 
-router = APIRouter(prefix="/v1/staff", tags=["staff"])
+router = APIRouter(prefix="/v1/staff", tags=["staff"], responses=refusals(403))
+
+CHANGE = {"change": {"operationId": "change", "parameters": {"member": "$response.body#/id"}}}
 
 
 class NewStaff(BaseModel):
     """A member to add."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "ic": "820303-99-0003",
+                    "name": "Nor Azlina binti Hamid",
+                    "email": "azlina@example.my",
+                    "phone": "09-748 1957",
+                    "roles": ["PIC"],
+                    "queues": [],
+                    "modules": ["gl"],
+                    "language": "ms",
+                    "password": "payung biru di tangga",
+                }
+            ]
+        },
+    )
     ic: str = Field(max_length=50)
     name: str = Field(max_length=500)
     email: str = Field(max_length=500)
@@ -36,7 +56,7 @@ class NewStaff(BaseModel):
 class StaffChange(BaseModel):
     """What to change; what is absent stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"modules": ["gl"], "language": "en"}]})
     name: str | None = None
     email: str | None = None
     phone: str | None = None
@@ -70,6 +90,32 @@ class StaffRow(BaseModel):
 class StaffList(BaseModel):
     """All staff, by name."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a",
+                            "name": "Azman bin Yusof",
+                            "ic_masked": "******-**-0002",
+                            "email_masked": "a***@example.my",
+                            "phone_masked": "+60 *** *957",
+                            "roles": ["PIC"],
+                            "queues": [],
+                            "modules": ["gl"],
+                            "active": True,
+                            "language": "ms",
+                            "must_change": False,
+                            "locked_until": None,
+                            "load": 4,
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
     items: list[StaffRow]
 
 
@@ -81,7 +127,7 @@ async def everybody(tx: Transaction, caller: Present) -> StaffList:
     return StaffList(items=[StaffRow(**_row(member), load=load) for member, load in rows])
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_model=Added, responses=shown(201, links=CHANGE))
 async def add(
     body: NewStaff, request: Request, tx: Transaction, caller: Present, secrets: Secrets, correlation: Correlation
 ) -> dict[str, str]:
@@ -99,7 +145,7 @@ async def add(
     return {"id": str(member)}
 
 
-@router.patch("/{member}", status_code=204)
+@router.patch("/{member}", status_code=204, responses=refusals(404))
 async def change(
     member: UUID,
     body: StaffChange,
@@ -125,14 +171,14 @@ async def change(
     await accounts.set_by_admin(tx, member, hashed, caller, correlation=correlation)
 
 
-@router.post("/{member}/unlock", status_code=204)
+@router.post("/{member}/unlock", status_code=204, responses=refusals(404))
 async def unlock(member: UUID, tx: Transaction, caller: Present) -> None:
     """Open a lock before its time."""
     caller.needs("ADMIN")
     await accounts.unlock(tx, member, caller)
 
 
-@router.delete("/{member}/sessions", status_code=204)
+@router.delete("/{member}/sessions", status_code=204, responses=refusals(404))
 async def end_sessions(member: UUID, tx: Transaction, caller: Present) -> None:
     """Log a member out everywhere."""
     caller.needs("ADMIN")
