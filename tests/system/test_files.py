@@ -1,5 +1,5 @@
-"""Files through the whole system in a real browser: brought by the clerk, answered by the PIC, fetched by the clerk; and
-what must stay outside is told, with scripts and without, and costs nobody a word."""
+"""Files through the whole system in a real browser: brought by the clerk, answered by the PIC, fetched by the clerk;
+and what must stay outside is told, with scripts and without, and costs nobody a word."""
 
 import uuid
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from tests.unit.shared.blobs.files import a_jpeg, a_pdf, a_png
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 LONG = "Tangkapan_skrin_yang_sangat_panjang_" * 4 + "சான்று سند.png"
+NEXT = "Review and submit"
 EXE = b"MZ\x90\x00" + bytes(3000)
 
 
@@ -49,6 +50,8 @@ def still_typed(page: Page) -> None:
 
 def check(page: Page, scripts: bool) -> None:
     if scripts:
+        # it begins once somebody is in the form
+        page.focus("#title")
         robot_done(page)
     page.get_by_role("button", name="Semak dan hantar").click()
 
@@ -181,7 +184,7 @@ def test_of_six_files_the_sixth_is_refused_and_five_go_along(
 def test_the_form_waits_for_a_file_on_its_way_and_is_sent_once(chromium: Browser, helpdesk: Helpdesk) -> None:
     with visiting(chromium) as page:
         waiting: list[Route] = []
-        page.route("**/lampiran", waiting.append)
+        page.route("**/lampiran", lambda route: waiting.append(route))
         page.goto(helpdesk.url("portal"))
         fill(page)
         robot_done(page)
@@ -210,7 +213,7 @@ def test_a_file_that_cannot_go_up_now_is_tried_again_and_one_on_its_way_can_be_d
         page.unroute("**/lampiran")
         page.get_by_role("button", name="Cuba lagi").click()
         expect(page.locator("[data-taken]")).to_contain_text("putus.png")
-        page.route("**/lampiran", held.append)
+        page.route("**/lampiran", lambda route: held.append(route))
         page.set_input_files("#attachments", [a_file("batal.png")])
         page.get_by_role("button", name="Buang batal.png").click()
         expect(page.locator(".file")).to_have_count(1)
@@ -229,9 +232,20 @@ def test_a_change_of_language_and_going_back_keep_the_files(chromium: Browser, h
         page.get_by_role("button", name="English").click()
         expect(page.locator("[data-taken]")).to_contain_text("not scanned")
         still_typed(page)
+        page.focus("#title")
         robot_done(page)
-        page.get_by_role("button", name="Check and send").click()
+        page.get_by_role("button", name=NEXT).click()
         expect(page.locator("#answers")).to_be_visible()
+        page.goto(helpdesk.url("portal"))
+        fill(page)
+        choose(page, a_file("kembali.png"))
+        page.get_by_role("button", name=NEXT).click()
+        expect(page.locator("#answers")).to_be_visible()
+        page.go_back()
+        expect(page.locator("[data-taken]")).to_contain_text("kembali.png")
+        still_typed(page)
+        page.get_by_role("button", name=NEXT).click()
+        expect(page.locator("dd .file")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
