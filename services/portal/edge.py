@@ -18,6 +18,8 @@ from services.portal.clients import visitor
 from shared import logs
 from shared.web.health import Figures
 
+TOKEN_PATHS = ("/a/", "/kata-laluan/")
+"""Pages whose address is a right, and which therefore give no referrer."""
 QUIET = {"/livez", "/readyz", "/metrics", "static"}
 
 
@@ -45,7 +47,7 @@ def foreign(headers: Headers, origin: str, *, token_in_path: bool) -> bool:
     """Whether another site made this browser post here.
 
     Browsers of today say so in `Sec-Fetch-Site`; older ones name the sender in `Origin`. A page that gives no referrer
-    sends `Origin: null`, and of ours only the tracking page does: there the token in the path is the right to act.
+    sends `Origin: null`, and of ours only those with a token in their address do: there the token is the right to act.
     """
     if site := headers.get("sec-fetch-site"):
         return site not in ("same-origin", "none")
@@ -122,7 +124,7 @@ class Edge:
         with structlog.contextvars.bound_contextvars(correlation=request_id):
             try:
                 unsafe = scope["method"] not in ("GET", "HEAD", "OPTIONS")
-                if unsafe and foreign(headers, self._origin, token_in_path=scope["path"].startswith("/a/")):
+                if unsafe and foreign(headers, self._origin, token_in_path=scope["path"].startswith(TOKEN_PATHS)):
                     await (await self._fault(scope, 403))(scope, receive, dressed)
                 else:
                     multipart = headers.get("content-type", "").lower().startswith("multipart/form-data")

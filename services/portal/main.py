@@ -17,10 +17,12 @@ from services.portal.edge import Edge
 from services.portal.live import Live
 from services.portal.pages import (
     about,
-    form_lists,
+    access,
+    account,
     files,
     form_lists,
     login,
+    password,
     public_form,
     public_tracking,
     small,
@@ -47,6 +49,9 @@ ROUTERS = (
     about.router,
     small.router,
     login.router,
+    password.router,
+    account.router,
+    access.router,
     staff_live.router,
     staff.router,
     staff_inbox.router,
@@ -54,7 +59,6 @@ ROUTERS = (
     staff_acts.router,
     staff_people.router,
     staff_solutions.router,
-    form_lists.router,
     form_lists.router,
 )
 ROOM = Path(__file__).parent

@@ -19,6 +19,8 @@ from services.portal.desk import Visit, Visiting
 
 MARGIN = timedelta(seconds=10)
 """A token with less than this left is renewed before it is used."""
+SECRET = frozenset({"current", "new", "repeat", "password"})
+"""Fields that are never given back."""
 KEPT = 5_000
 """Passes in memory; the least lately used goes first, at the price of one more call to workflow."""
 
@@ -47,6 +49,19 @@ class LoginNeeded(Exception):
         return "/log-masuk?" + urlencode({"next": self.then})
 
 
+class ChangeFirst(Exception):
+    """Somebody else knows this person's password: they change it before anything else. `then` is where to go on."""
+
+    def __init__(self, then: str) -> None:
+        super().__init__(then)
+        self.then = then
+
+    @property
+    def url(self) -> str:
+        """The page that leads on to `then`."""
+        return "/staf/kata-laluan?" + urlencode({"next": self.then})
+
+
 class Sessions:
     """Sessions to passes. One renewal at a time for a session, however many of its requests wait."""
 
@@ -55,11 +70,19 @@ class Sessions:
         self._passes: OrderedDict[str, Pass] = OrderedDict()
         self._renewals: dict[str, asyncio.Task[Pass]] = {}
 
-    async def log_in(self, ic: str, password: str) -> Pass:
+    async def log_in(self, ic: str, password: str, browser: str = "") -> Pass:
         """Begin a session; its value is in `session`."""
-        found = await self._workflow.log_in(ic, password)
+        found = await self._workflow.log_in(ic, password, browser)
         self._keep(found.session, found)
         return found
+
+    async def change_password(self, session: str, current: str, new: str) -> None:
+        """Change the password of whoever's session this is; it goes on."""
+        self._keep(session, await self._workflow.change_password(session, current, new))
+
+    def forget(self, session: str) -> None:
+        """Something about this person has changed: ask anew."""
+        self._passes.pop(session, None)
 
     async def current(self, session: str) -> Pass:
         """A pass good for some seconds yet. Raises `Problem` 401 when the session has ended."""
@@ -118,8 +141,9 @@ def session_of(visit: Visit) -> str | None:
     return visit.request.cookies.get(cookie_name(visit))
 
 
-async def current_staff(visit: Visiting) -> Pass:
-    """Who is asking. Raises `LoginNeeded`, which leads to the login page and back."""
+async def entered(visit: Visiting) -> Pass:
+    """Who is asking, be it with a password that must change first. Raises `LoginNeeded`, which leads to the login page
+    and back."""
     session = session_of(visit)
     if not session:
         raise login_needed(visit)
@@ -129,19 +153,30 @@ async def current_staff(visit: Visiting) -> Pass:
         if problem.status == 401:
             raise login_needed(visit) from problem
         raise
-    visit.staff = found
     if not visit.spoke:
         visit.language = found.staff.language
     return found
 
 
+Entered = Annotated[Pass, Depends(entered)]
+
+
+async def current_staff(visit: Visiting, found: Entered) -> Pass:
+    """Who is asking. Raises `ChangeFirst` where all they may do is change their password."""
+    if found.must_change:
+        raise ChangeFirst(login_needed(visit).then)
+    visit.staff = found
+    return found
+
+
 def login_needed(visit: Visit) -> LoginNeeded:
-    """The way back to this page after a login; of a form, with everything that was typed."""
+    """The way back to this page after a login; of a form, with everything that was typed but passwords."""
     url = visit.request.url
     if visit.request.method == "GET":
         return LoginNeeded(url.path + (f"?{url.query}" if url.query else ""))
-    kept = Kept(url.path, visit.sent, [chosen.name for chosen in visit.chosen])
-    return LoginNeeded("/staf", msgspec.json.encode(kept).decode() if visit.sent else "")
+    sent = [(name, value) for name, value in visit.sent if name not in SECRET]
+    kept = Kept(url.path, sent, [chosen.name for chosen in visit.chosen])
+    return LoginNeeded("/staf", msgspec.json.encode(kept).decode() if sent else "")
 
 
 def kept_of(visit: Visit) -> Kept | None:

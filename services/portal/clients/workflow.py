@@ -33,6 +33,8 @@ class Pass(msgspec.Struct, frozen=True):
     expires_at: datetime
     staff: StaffMember
     session: str = ""
+    must_change: bool = False
+    """The token opens nothing but the way to another password."""
 
 
 class Workflow:
@@ -41,10 +43,29 @@ class Workflow:
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def log_in(self, ic: str, password: str) -> Pass:
-        """Begin a session. Raises `Problem` 401 `login_failed` or 429 when locked."""
-        response = await self._door.call("POST", "/v1/sessions", body={"ic": ic, "password": password})
+    async def log_in(self, ic: str, password: str, browser: str = "") -> Pass:
+        """Begin a session. Raises `Problem` 401 `login_failed` or 429 when locked. `browser` is what it calls itself:
+        the session's owner may recognise it by that."""
+        plain = "".join(sign for sign in browser if sign.isascii() and sign.isprintable())
+        response = await self._door.call(
+            "POST", "/v1/sessions", body={"ic": ic, "password": password}, headers={"User-Agent": plain[:500]}
+        )
         return self._door.read(response, Pass)
+
+    async def change_password(self, session: str, current: str, new: str) -> Pass:
+        """Change one's own password. Raises `Problem` 422 with the fields `current` and `new`, 429 when locked."""
+        response = await self._door.call(
+            "POST", "/v1/sessions/password", body={"current": current, "new": new}, headers={"X-Session": session}
+        )
+        return self._door.read(response, Pass)
+
+    async def ask_reset(self, ic: str) -> None:
+        """Have a link mailed that sets a new password, if there is such a member."""
+        await self._door.call("POST", "/v1/password-resets", body={"ic": ic})
+
+    async def reset_password(self, token: str, password: str) -> None:
+        """Set a password by mailed link. Raises `Problem` 404 for one that opens nothing, 422 with `password`."""
+        await self._door.call("POST", f"/v1/password-resets/{part(token)}", body={"password": password})
 
     async def renew(self, session: str) -> Pass:
         """A fresh token for the session. Raises `Problem` 401 when it has ended."""

@@ -7,14 +7,10 @@ from starlette.responses import Response
 
 from services.portal.clients import Problem, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
-from services.portal.enclosure import is_kept
-from services.portal.pages import refusal
-from services.portal.session import drop_session, kept_of, onward, session_of, set_session
+from services.portal.pages import account, refusal
+from services.portal.session import drop_session, onward, session_of, set_session
 
 router = APIRouter(include_in_schema=False)
-
-WORTH_READING = 40
-"""Characters from which on a kept field is a text somebody wrote, and shown."""
 
 
 @router.get("/log-masuk")
@@ -34,21 +30,15 @@ async def log_in(visit: Visiting) -> Response:
     if errors:
         return _form(visit, errors, status=422)
     try:
-        found = await visit.desk.sessions.log_in(visit.typed["ic"].strip(), visit.typed["password"])
+        browser = visit.request.headers.get("user-agent", "")
+        found = await visit.desk.sessions.log_in(visit.typed["ic"].strip(), visit.typed["password"], browser)
     except Problem as problem:
         if problem.status == 429:
             return _form(visit, {}, visit.t("login.locked", n=refusal.minutes(problem.retry_after)), status=429)
         return _form(visit, {"ic": visit.t("login.failed")}, status=422)
     except Unavailable:
         return _form(visit, {}, visit.t("error.503.text"), status=503)
-    kept = kept_of(visit)
-    response: Response
-    if kept is None:
-        response = visit.redirect(onward(visit.typed.get("next", "")))
-    else:
-        visit.staff = found
-        words = [value for name, value in kept.sent if len(value) > WORTH_READING and not is_kept(name)]
-        response = visit.page("staff/kept.html", kept=kept, words=words)
+    response = account.go_on(visit, found)
     set_session(visit, response, found.session)
     return response
 
@@ -94,4 +84,5 @@ def _form(
         notice=notice,
         then=then,
         out=out,
+        changed="tukar" in visit.request.query_params,
     )

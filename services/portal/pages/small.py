@@ -26,6 +26,7 @@ async def robots() -> Response:
     """Crawlers may read what is public; threads, receipts and staff pages are nobody's to index."""
     return PlainTextResponse(
         "User-agent: *\nDisallow: /a/\nDisallow: /terima/\nDisallow: /staf\nDisallow: /log-masuk\n"
+        "Disallow: /kata-laluan/\n"
     )
 
 

@@ -11,6 +11,7 @@ from services.portal.clients.door import part
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal, wrong
 from services.portal.pages import staff_reading as reading
+from services.portal.pages.access import ACTS
 from services.portal.pages.staff_shapes import Member
 from services.portal.session import Staff
 
@@ -132,6 +133,7 @@ async def _form(
         all_modules=form.modules if form else [],
         errors=errors or {},
         notice=notice,
+        acted=acted if (acted := visit.request.query_params.get("siap", "")) in ACTS else "",
     )
 
 

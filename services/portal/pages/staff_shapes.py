@@ -229,6 +229,9 @@ class Member(msgspec.Struct, frozen=True):
     active: bool = True
     language: str = "ms"
     load: int = 0
+    must_change: bool = False
+    """Somebody else knows the password too: it is changed at the next login."""
+    locked_until: datetime | None = None
 
 
 class Solved(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from services.portal.clients import Problem, Unavailable
 from services.portal.desk import Desk, Visit
 from services.portal.pages import refusal
 from services.portal.pages.login import ask_again
-from services.portal.session import LoginNeeded, drop_session, login_needed
+from services.portal.session import ChangeFirst, LoginNeeded, drop_session, login_needed
 
 TOLD = (403, 404, 405, 413, 429, 500, 503)
 
@@ -77,10 +77,17 @@ def install(app: FastAPI, desk: Desk) -> Callable[[Scope, int], Awaitable[ASGIAp
         drop_session(visit, response)
         return response
 
+    async def change_first(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ChangeFirst)  # noqa: S101 - the handler is registered for this class only
+        if request.headers.get("hx-request"):
+            return Response(status_code=204, headers={"HX-Redirect": error.url})
+        return visiting(request).redirect(error.url)
+
     app.add_exception_handler(Unavailable, unavailable)
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(LoginNeeded, login)
+    app.add_exception_handler(ChangeFirst, change_first)
 
     async def fault(scope: Scope, status: int) -> ASGIApp:
         return page(visiting(Request(scope)), status)
