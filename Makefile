@@ -16,7 +16,7 @@ ARGS ?=
 PYTEST = $(if $(filter 1,$(JOBS)),,PYTHONHASHSEED=0 )$(TOOLS)/pytest$(if $(filter 1,$(JOBS)),, -n $(JOBS) --dist loadfile)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo reset test check format lint types imports containers-test docs lock
+.PHONY: help install install-dev run demo reset test check format lint types imports containers-test docs lock fuzz
 
 ##@ Run it
 
@@ -35,6 +35,9 @@ test: install-dev ## every test, on Postgres and NATS from wheels (INFRA=contain
 	@INFRA=$(INFRA) $(PYTEST) $(ARGS)
 
 check: install-dev format lint types imports containers-test test ## what CI runs
+
+fuzz: install-dev ## twenty times the random requests of the tests, against every service and as every role
+	@FUZZ=20 $(TOOLS)/pytest -q tests/contract/test_fuzz.py
 
 format: install-dev
 	@$(TOOLS)/ruff format --check --quiet . || { echo "Not formatted. Mend it: $(TOOLS)/ruff format ."; exit 1; }
