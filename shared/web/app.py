@@ -25,6 +25,13 @@ RESTART_SECONDS = 1.0
 CANCEL_AGAIN_SECONDS = 0.5
 JSON_BODY_BYTES = 256 * 1024
 _REQUEST_ID = re.compile(rb"[0-9a-fA-F-]{36}")
+HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+"""Of every answer that does not say otherwise: what is said to one caller is for nobody else, and is what it says."""
 QUIET = {"/livez", "/readyz", "/metrics"}
 
 
@@ -148,7 +155,10 @@ class _Arrivals:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+                given = list(message.get("headers", []))
+                named = {name.lower() for name, _ in given}
+                given += [(name, value) for name, value in HEADERS if name not in named]
+                message["headers"] = [*given, (b"x-request-id", request_id.encode())]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(correlation=request_id):

@@ -45,11 +45,11 @@ def in_turn(house: House) -> type:
     turn = itertools.cycle([*CREW, None])
 
     class InTurn:
-        def get(self, _case: schemathesis.Case, _context: schemathesis.AuthContext) -> dict[str, str]:
+        def get(self, _case: schemathesis.Case[Any], _context: schemathesis.AuthContext) -> dict[str, str]:
             who = next(turn)
             return {} if who is None else {"Authorization": f"Bearer {house.token(who)}"}
 
-        def set(self, case: schemathesis.Case, data: dict[str, str], _context: schemathesis.AuthContext) -> None:
+        def set(self, case: schemathesis.Case[Any], data: dict[str, str], _context: schemathesis.AuthContext) -> None:
             case.headers.update(data)
 
     return InTurn
