@@ -91,7 +91,7 @@ def _form(
         "pages/password_reset.html",
         status=status,
         headers=UNLINKED,
-        switch=Switch("password", action),
+        switch=Switch("reset", action),
         action=action,
         errors=errors or {},
         notice=notice,
