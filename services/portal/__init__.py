@@ -1,7 +1,7 @@
 """The browser-facing client of the four services: pages, the session cookie, the live badge.
 
-Owns: nothing. What a visitor types lives in the page they hold, and a file they bring goes on to its service at once; drafts live in their browser; a staff member's session
-is kept by workflow and only its value rides in the cookie.
+Owns: nothing. What a visitor types lives in the page they hold, and a file they bring goes on to its service at once;
+drafts live in their browser; a staff member's session is kept by workflow and only its value rides in the cookie.
 Hears: `query.projected` (core NATS, lossy), pushed to open staff pages.
 Says: nothing on the bus; every act is an HTTP call to intake or workflow.
 
