@@ -64,9 +64,11 @@ async def read(request: Request, limits: Limits) -> Sent:
             # browsers send CR LF for every line end in a form, whatever was typed
             words.append((name, value.replace("\r\n", "\n")))
         elif value.filename or value.size:
-            # a field in which no file was chosen comes as an empty file without a name
             beyond = sum(one.field == name for one in chosen) >= limits.attachments
             chosen.append(Chosen(name, value.filename or "", value.size or 0, beyond, value))
+        else:
+            # a field in which no file was chosen comes as an empty file without a name
+            await value.close()
     return Sent(words, chosen)
 
 
