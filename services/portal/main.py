@@ -99,6 +99,7 @@ def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTran
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # it would lead to whatever host was asked for
     )
     app.state.desk = desk
     figures = health.Figures()

@@ -75,6 +75,7 @@ def create_app(
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host was asked for
     )
     app.state.settings = settings
     app.state.db = db

@@ -101,7 +101,9 @@ def _field_name(field: str) -> str:
 
 
 def _tidy(text: str) -> str | None:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip() or None
+    tidy = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    unseen = all(letter.isspace() or unicodedata.category(letter) == "Cf" for letter in tidy)
+    return None if unseen else tidy
 
 
 def _unkeepable(name: str, text: str) -> list[FieldError]:
