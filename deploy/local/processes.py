@@ -54,14 +54,23 @@ def end(process: subprocess.Popen[bytes], gently: signal.Signals, within: float 
 
 
 def dwellers(directory: Path) -> list[int]:
-    """Processes of this machine whose working directory is `directory`, zombies left out."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                if os.readlink(entry / "cwd") == str(directory):
-                    found.append(int(entry.name))
-    return found
+    """Processes that work in `directory` or were started with its name, and their children; zombies left out.
+
+    By name too, because root in a container may not see where another user's process works.
+    """
+    parents: dict[int, int] = {}
+    found: set[int] = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            if state == "Z":
+                continue
+            pid = int(entry.name)
+            parents[pid] = int(parent)
+            named = str(directory).encode() in (entry / "cmdline").read_bytes().split(b"\0")
+            if named or os.readlink(entry / "cwd") == str(directory):
+                found.add(pid)
+    return sorted(found | {pid for pid, parent in parents.items() if parent in found})
 
 
 def last_line(log: Path, telling: str = "") -> str:
