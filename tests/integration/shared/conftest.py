@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import httpx2
 import pytest
 
 from shared import logs
 from shared.bus.connection import Bus
 from shared.db import Database
 from tests.integration.shared.line import HEARD_TABLE, run
+from tests.integration.shared.served import a_service
 from tests.support import infra
 
 
@@ -16,6 +18,12 @@ from tests.support import infra
 def plain_logs() -> None:
     """As a service logs: without it every traceback is painted, which takes half a second."""
     logs.configure("test", "ERROR")
+
+
+@pytest.fixture
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A consumer's patience, in hundredths of a second."""
+    monkeypatch.setattr("shared.bus.consumer.DELAYS", (0.01, 0.02))
 
 
 async def _opened(database: infra.Database, role: str) -> AsyncIterator[Database]:
@@ -63,3 +71,10 @@ async def listening(broker: infra.Broker) -> AsyncIterator[Bus]:
     """The hearer's."""
     async for bus in _connected(broker, "notify"):
         yield bus
+
+
+@pytest.fixture
+async def client(database: infra.Database, teller: Database) -> AsyncIterator[httpx2.AsyncClient]:
+    await run(teller, "create table written (text text)")
+    async with a_service(database.url("workflow")) as served:
+        yield served

@@ -1,0 +1,67 @@
+"""A hearer's consumer on the real broker, and waiting for what it does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from nats.js.api import ConsumerInfo
+
+from shared.bus.connection import Bus
+from shared.bus.consumer import Consumer
+from shared.bus.fence import Handler
+from shared.db import Database
+from shared.envelope import Envelope, nats_subject
+from tests.integration.shared.line import (
+    REGISTER,
+    hearing,
+    in_order,
+    write_down,
+)
+from tests.support.eventually import eventually
+
+
+def a_consumer(db: Database, bus: Bus, handler: Handler = write_down, **more: Any) -> Consumer:
+    wiring: dict[str, Any] = {"service": "notify", "stream": "WORKFLOW", "subjects": ["workflow.>"]}
+    return Consumer(db, bus, hears=hearing(handler), register=REGISTER, **wiring | more)
+
+
+@asynccontextmanager
+async def running(*consumers: Consumer) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(one.run()) for one in consumers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def say(bus: Bus, *letters: Envelope) -> None:
+    await bus.ensure_stream("WORKFLOW")
+    for letter in letters:
+        await bus.js.publish(nats_subject(letter), letter.encoded())
+
+
+async def until(condition: Callable[[], Awaitable[bool]], within: float = 15.0) -> None:
+    _: bool = await eventually(condition, within)
+
+
+def all_heard(db: Database, **expected: list[int]) -> Callable[[], Awaitable[bool]]:
+    async def condition() -> bool:
+        return await in_order(db) == expected
+
+    return condition
+
+
+async def standing(bus: Bus) -> ConsumerInfo:
+    info: ConsumerInfo = await bus.js.consumer_info("WORKFLOW", "notify-workflow")
+    return info
+
+
+def all_acknowledged(bus: Bus) -> Callable[[], Awaitable[bool]]:
+    async def condition() -> bool:
+        info = await standing(bus)
+        return info.num_pending == 0 and info.num_ack_pending == 0
+
+    return condition
