@@ -171,6 +171,12 @@ class Postgres:
 
     def _command(self, program: str, *arguments: str) -> list[str]:
         prefix = disguise()
+        if prefix is None:
+            for place in reversed(binaries().parents):
+                if not place.stat().st_mode & 0o001:
+                    raise Trouble(
+                        f"Postgres refuses root, and nobody else may enter {place}: run this as another user."
+                    )
         command = [*(prefix or []), str(binaries() / program), *arguments]
         return tethered(command, signal.SIGINT, as_nobody=prefix is None)
 
