@@ -199,7 +199,7 @@ def laid_over(
     gone comes back as a new one if the editor had changed it.
     """
     mine = {row.was: row for row in rows if row.was}
-    found = []
+    found: list[Row] = []
     for key, current in now.items():
         row = mine.get(key)
         was = before.get(key, current)
