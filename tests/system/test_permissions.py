@@ -72,7 +72,7 @@ EXPECTED: dict[str, Expected] = {
     "workflow DELETE /v1/sessions/{session}": only(*STAFF, answer=404),
     "workflow PUT /v1/sessions/language": only(*STAFF),
     "workflow POST /v1/password-resets": everybody(),
-    "workflow POST /v1/password-resets/{token}": everybody(401),
+    "workflow POST /v1/password-resets/{token}": everybody(404),
     "workflow GET /v1/access-audit": only(A),
     "workflow GET /v1/complaints/{number}": theirs(A, P, M),
     "workflow POST /v1/complaints/{number}/actions/{action}": theirs(A, P, M),

@@ -42,7 +42,7 @@ class NewPassword(BaseModel):
 class Forgotten(BaseModel):
     """Whose password is forgotten, by IC number (with or without dashes)."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"ic": "800101-99-0001"}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"ic": "870707-99-0007"}]})
     ic: str = Field(max_length=50)
 
 

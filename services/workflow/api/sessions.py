@@ -36,7 +36,7 @@ class Login(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"ic": "800101-99-0001", "password": "kata laluan yang panjang"}]},
+        json_schema_extra={"examples": [{"ic": "870707-99-0007", "password": "kata laluan yang panjang"}]},
     )
     ic: str = Field(max_length=50)
     password: str = Field(max_length=256)
