@@ -82,7 +82,7 @@ def create_app(
     app.state.poke = poke
     app.state.figures = figures
     app.state.places = [
-        (route.path_regex, route.methods)
+        (route.path, route.path_regex, route.methods)
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)

@@ -130,8 +130,11 @@ def _http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         # The framework names the methods of the first route of this path only.
-        methods: set[str] = set()
-        methods.update(*(found for path, found in request.app.state.places if path.match(request.url.path)))
+        asked = request.url.path
+        matching = [(path, found) for path, shape, found in request.app.state.places if shape.match(asked)]
+        # A place that is written out is not one of those that a pattern beside it would name.
+        named = [found for path, found in matching if path == asked]
+        methods: set[str] = set().union(*(named or [found for _, found in matching]))
         headers["Allow"] = ", ".join(sorted(methods)) or headers.get("Allow", "")
     return problem(request, error.status_code, code, text, headers=headers)
 

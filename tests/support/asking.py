@@ -1,14 +1,18 @@
 """Requests made from a service's own OpenAPI document: its paths, and the examples of what they take."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 
+from tests.support import keys
 from tests.unit.shared.blobs import files
 
 Document = dict[str, Any]
+ADDRESSES = (f"10.{a}.{b}.{c}" for a, b, c in itertools.product(range(250), range(250), range(1, 250)))
+"""A fresh one for whoever must not meet the limits."""
 
 
 @dataclass(frozen=True)
@@ -88,3 +92,20 @@ def same_but_for_the_instance(one: httpx2.Response, other: httpx2.Response) -> b
         {n: v for n, v in answer.headers.items() if n not in ("x-request-id", "date")} for answer in (one, other)
     ]
     return one.status_code == other.status_code and kept[0] == kept[1] and headers[0] == headers[1]
+
+
+def through_the_portal(address: str | None = None) -> dict[str, str]:
+    """As the portal says where a visitor comes from."""
+    return {"X-Service-Token": keys.SERVICE_TOKEN, "Forwarded": f"for={address or next(ADDRESSES)}"}
+
+
+def said_clearly(answer: httpx2.Response, about: str) -> dict[str, Any]:
+    """A 4xx that tells in both languages what is wrong, and nothing else."""
+    assert 400 <= answer.status_code < 500, f"{about}: {answer.status_code} {answer.text[:500]}"
+    assert answer.headers["content-type"] == "application/problem+json", about
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["code"], about
+    assert problem["messages"]["ms"] != problem["messages"]["en"] == problem["detail"], about
+    assert all(one["ms"] and one["en"] for one in problem["errors"]), about
+    return problem

@@ -1,11 +1,12 @@
 """What the staff lists are asked with, and the wait for `seen` that all staff routes share."""
 
+import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from fastapi import Depends, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from services.query.api.progress import Catching
 from services.query.domain import typed
@@ -17,6 +18,9 @@ from shared.errors import Unknown
 from shared.principals import Caller
 
 SEEN_SECONDS = 0.5
+_FLAGS = {"": None, "1": True, "0": False, "true": True, "false": False}
+"""As forms and addresses write them."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 PAGE = 50
 
 
@@ -39,8 +43,37 @@ def _without_empty(value: Any) -> Any:
 
 
 Words = Annotated[list[Word], BeforeValidator(_without_empty), Field(max_length=30)]
-Flag = Annotated[bool | None, BeforeValidator(_none_if_empty)]
-Day = Annotated[date | None, BeforeValidator(_none_if_empty)]
+
+
+def _a_day(value: Any) -> Any:
+    """As a calendar writes it: a number would be read as seconds since 1970."""
+    if isinstance(value, str) and value and not _DAY.fullmatch(value):
+        raise ValueError("not a day")
+    if isinstance(value, int | float):
+        raise ValueError("not a day")
+    return _none_if_empty(value)
+
+
+def _or_empty(**schema: Any) -> WithJsonSchema:
+    """What the document says of a filter that may be left empty, as a form sends it."""
+    return WithJsonSchema({"anyOf": [schema, {"type": "string", "maxLength": 0}, {"type": "null"}]})
+
+
+def _a_flag(value: Any) -> Any:
+    if isinstance(value, bool) or value is None:
+        return value
+    if not isinstance(value, str) or value not in _FLAGS:
+        raise ValueError("not a flag")
+    return _FLAGS[value]
+
+
+Flag = Annotated[
+    bool | None,
+    BeforeValidator(_a_flag),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "enum": list(_FLAGS)}, {"type": "null"}]}),
+]
+Day = Annotated[date | None, BeforeValidator(_a_day), _or_empty(type="string", format="date")]
+Order = Annotated[Sort | None, BeforeValidator(_none_if_empty), _or_empty(type="string", enum=list(get_args(Sort)))]
 
 
 class Narrowed(BaseModel):
@@ -62,7 +95,7 @@ class Narrowed(BaseModel):
     """Last day of submission, included."""
     overdue: Flag = None
     mine: Flag = None
-    sort: Annotated[Sort | None, BeforeValidator(_none_if_empty)] = None
+    sort: Order = None
     after: Annotated[str, AfterValidator(_storable), Field(max_length=400)] = ""
     """The `next` of the page before."""
     limit: Annotated[int, Field(ge=1, le=100)] = PAGE

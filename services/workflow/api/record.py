@@ -6,8 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, Field
 
-from services.workflow.api.shapes import Workflow
+from services.workflow.api.shapes import Label, example
 from services.workflow.machine import CUSTODIANS, EVENTS, LABELS, MACHINE_VERSION, PHASES, TABLE, Action, State, is_open
 from services.workflow.machine.proof import diagram
 from services.workflow.store import complaints, facts
@@ -28,6 +29,77 @@ LINES: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+
+
+class StateView(BaseModel):
+    """A state: what it is called, in which phase it is shown, whose turn it is."""
+
+    name: str
+    label: Label
+    phase: str
+    custodian: str | None
+    open: bool
+
+
+class RowView(BaseModel):
+    """A row of the table: who may do it from where, what it needs and who reads its text."""
+
+    sources: list[str] = Field(alias="from")
+    to: str | None
+    who: list[str]
+    needs: list[str]
+    read_by: list[str]
+
+
+class ActionView(BaseModel):
+    """An action, the event it yields, and its rows."""
+
+    name: str
+    label: Label
+    event: str
+    rows: list[RowView]
+
+
+class Word(BaseModel):
+    """A name and its label."""
+
+    name: str
+    label: Label
+
+
+class Workflow(BaseModel):
+    """The one table: states, actions, rows and labels."""
+
+    model_config = example(
+        version=1,
+        states=[
+            {
+                "name": "BARU",
+                "label": {"ms": "Baharu", "en": "New"},
+                "phase": "BARU",
+                "custodian": "ADMIN",
+                "open": True,
+            }
+        ],
+        actions=[
+            {
+                "name": "start",
+                "label": {"ms": "Mula tindakan", "en": "Start"},
+                "event": "complaint.started",
+                "rows": [{"from": ["DIAGIHKAN"], "to": "INPROGRESS", "who": ["PIC"], "needs": [], "read_by": ["S"]}],
+            }
+        ],
+        phases=[{"name": "BARU", "label": {"ms": "Baharu", "en": "New"}}],
+        outcomes=[{"name": "solved", "label": {"ms": "Diselesaikan", "en": "Solved"}}],
+        roles=[{"name": "PIC", "label": {"ms": "PIC", "en": "PIC"}}],
+    )
+
+    version: int
+    states: list[StateView]
+    actions: list[ActionView]
+    phases: list[Word]
+    outcomes: list[Word]
+    roles: list[Word]
 
 
 @router.get("/workflow", response_model=Workflow)

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
-def _example(**fields: Any) -> ConfigDict:
+def example(**fields: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
@@ -61,7 +61,7 @@ PIC = {"id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a", "name": "Azman bin Yusof"}
 class ComplaintView(BaseModel):
     """A complaint as workflow answers it. `version` is also the ETag."""
 
-    model_config = _example(
+    model_config = example(
         number="HD-2026-000123-C",
         state="INPROGRESS",
         phase="INPROGRESS",
@@ -122,7 +122,7 @@ class ComplaintView(BaseModel):
 class PlainContact(BaseModel):
     """How to reach the complainant."""
 
-    model_config = _example(ic="800101990001", phone="+60123456789", email="aminah@example.my")
+    model_config = example(ic="800101990001", phone="+60123456789", email="aminah@example.my")
 
     ic: str
     phone: str
@@ -141,7 +141,7 @@ class Assigned(BaseModel):
 class ManyAssigned(BaseModel):
     """A result each, in the order asked."""
 
-    model_config = _example(
+    model_config = example(
         items=[
             {"number": "HD-2026-000123-C", "ok": True, "version": 2},
             {
@@ -169,7 +169,7 @@ class SuggestedPic(BaseModel):
 class SuggestedPics(BaseModel):
     """The best choice first."""
 
-    model_config = _example(items=[{**PIC, "load": 4, "modules": ["gl"], "of_module": True, "absent": False}])
+    model_config = example(items=[{**PIC, "load": 4, "modules": ["gl"], "of_module": True, "absent": False}])
 
     items: list[SuggestedPic]
 
@@ -194,7 +194,7 @@ class Said(BaseModel):
 class History(BaseModel):
     """All that happened to a complaint, in order."""
 
-    model_config = _example(
+    model_config = example(
         items=[
             {
                 "id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6b",
@@ -219,7 +219,7 @@ class History(BaseModel):
 class Routing(BaseModel):
     """Module slug -> ids of the PICs who take it."""
 
-    model_config = _example(modules={"gl": [PIC["id"]]})
+    model_config = example(modules={"gl": [PIC["id"]]})
 
     modules: dict[str, list[str]]
 
@@ -238,7 +238,7 @@ class DeclaredDay(BaseModel):
 class Holidays(BaseModel):
     """What was declared, and every day off that counts."""
 
-    model_config = _example(
+    model_config = example(
         declared=[
             {
                 "day": "2026-04-01",
@@ -259,7 +259,7 @@ class Holidays(BaseModel):
 class Declared(BaseModel):
     """The day that was declared."""
 
-    model_config = _example(day="2026-04-01")
+    model_config = example(day="2026-04-01")
 
     day: date
 
@@ -280,7 +280,7 @@ class SolutionView(BaseModel):
 class Solutions(BaseModel):
     """Every solution, newest first."""
 
-    model_config = _example(
+    model_config = example(
         items=[
             {
                 "id": "HD-2026-000123-C",
@@ -301,77 +301,6 @@ class Solutions(BaseModel):
 class Added(BaseModel):
     """The id of what was added."""
 
-    model_config = _example(id=PIC["id"])
+    model_config = example(id=PIC["id"])
 
     id: str
-
-
-class StateView(BaseModel):
-    """A state: what it is called, in which phase it is shown, whose turn it is."""
-
-    name: str
-    label: Label
-    phase: str
-    custodian: str | None
-    open: bool
-
-
-class RowView(BaseModel):
-    """A row of the table: who may do it from where, what it needs and who reads its text."""
-
-    sources: list[str] = Field(alias="from")
-    to: str | None
-    who: list[str]
-    needs: list[str]
-    read_by: list[str]
-
-
-class ActionView(BaseModel):
-    """An action, the event it yields, and its rows."""
-
-    name: str
-    label: Label
-    event: str
-    rows: list[RowView]
-
-
-class Word(BaseModel):
-    """A name and its label."""
-
-    name: str
-    label: Label
-
-
-class Workflow(BaseModel):
-    """The one table: states, actions, rows and labels."""
-
-    model_config = _example(
-        version=1,
-        states=[
-            {
-                "name": "BARU",
-                "label": {"ms": "Baharu", "en": "New"},
-                "phase": "BARU",
-                "custodian": "ADMIN",
-                "open": True,
-            }
-        ],
-        actions=[
-            {
-                "name": "start",
-                "label": {"ms": "Mula tindakan", "en": "Start"},
-                "event": "complaint.started",
-                "rows": [{"from": ["DIAGIHKAN"], "to": "INPROGRESS", "who": ["PIC"], "needs": [], "read_by": ["S"]}],
-            }
-        ],
-        phases=[{"name": "BARU", "label": {"ms": "Baharu", "en": "New"}}],
-        outcomes=[{"name": "solved", "label": {"ms": "Diselesaikan", "en": "Solved"}}],
-        roles=[{"name": "PIC", "label": {"ms": "PIC", "en": "PIC"}}],
-    )
-
-    version: int
-    states: list[StateView]
-    actions: list[ActionView]
-    phases: list[Word]
-    outcomes: list[Word]
-    roles: list[Word]
