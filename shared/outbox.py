@@ -8,8 +8,11 @@ is noticed by the checkpoint, and the record is said again. Does not promise: ex
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+import asyncpg
+import msgspec
 import nats.errors
 import nats.js.errors
 from nats.js.api import StreamInfo
@@ -125,26 +128,29 @@ class Relay:
             await self._notice_loss()
         async with self._db.transaction() as tx:
             rows = await tx.fetch("select seq, event_id, subject, body from outbox order by seq limit $1", BATCH)
-        for start in range(0, len(rows), AT_ONCE):
-            chunk = rows[start : start + AT_ONCE]
+        said: list[int] = []
+        last_seq, failed = 0, None
+        for wave in _waves(rows):
             acks = await asyncio.gather(
-                *(self._publish(row["subject"], row["body"], str(row["event_id"])) for row in chunk),
+                *(self._publish(row["subject"], row["body"], str(row["event_id"])) for row in wave),
                 return_exceptions=True,
             )
-            said = [row["seq"] for row, ack in zip(chunk, acks, strict=True) if isinstance(ack, int)]
-            last_seq = max((ack for ack in acks if isinstance(ack, int)), default=0)
-            if said:
-                async with self._db.transaction() as tx:
-                    await tx.execute("delete from outbox where seq = any($1::bigint[])", said)
-                    await tx.execute(
-                        "update relay_checkpoint set last_seq = greatest(last_seq, $2), at = clock_timestamp()"
-                        " where stream = $1",
-                        self._stream,
-                        last_seq,
-                    )
-            for ack in acks:
-                if isinstance(ack, BaseException):
-                    raise ack
+            said += [row["seq"] for row, ack in zip(wave, acks, strict=True) if isinstance(ack, int)]
+            last_seq = max([last_seq, *(ack for ack in acks if isinstance(ack, int))])
+            failed = next((ack for ack in acks if isinstance(ack, BaseException)), None)
+            if failed is not None:
+                break
+        if said:
+            async with self._db.transaction() as tx:
+                await tx.execute("delete from outbox where seq = any($1::bigint[])", said)
+                await tx.execute(
+                    "update relay_checkpoint set last_seq = greatest(last_seq, $2), at = clock_timestamp()"
+                    " where stream = $1",
+                    self._stream,
+                    last_seq,
+                )
+        if failed is not None:
+            raise failed
         return len(rows)
 
     async def _publish(self, subject: str, body: bytes, event_id: str) -> int:
@@ -201,6 +207,28 @@ class Relay:
                 info.state.last_seq,
             )
         self._checked_at, self._checked_line = time.monotonic(), line
+
+
+class _About(msgspec.Struct):
+    subject: str
+
+
+_ABOUT = msgspec.json.Decoder(_About)
+
+
+def _waves(rows: Sequence[asyncpg.Record]) -> Iterator[list[asyncpg.Record]]:
+    """What may travel together: of each complaint only its next, so that none overtakes another of its own even when
+    one of them is not acknowledged."""
+    before: Counter[str] = Counter()
+    waves: list[list[asyncpg.Record]] = []
+    for row in rows:
+        about = _ABOUT.decode(row["body"]).subject
+        if before[about] == len(waves):
+            waves.append([])
+        waves[before[about]].append(row)
+        before[about] += 1
+    for wave in waves:
+        yield from (wave[start : start + AT_ONCE] for start in range(0, len(wave), AT_ONCE))
 
 
 def _lost(info: StreamInfo, created: float, last_seq: int) -> bool:

@@ -123,7 +123,8 @@ async def record_page(tx: Tx, after: UUID, limit: int) -> list[tuple[UUID, bytes
 
 
 async def say_record_again(tx: Tx) -> int:
-    """Put every fact and every event back into the outbox: the broker has lost what it had. Answers how many."""
+    """Put every fact and every event back into the outbox: the broker has lost what it had. Answers how many. What
+    still waits there takes its place in the order anew, or it would overtake what came before it."""
     facts = await tx.execute(_SAY_FACTS_AGAIN)
     events = await tx.execute(_SAY_EVENTS_AGAIN)
     return int(facts.split()[-1]) + int(events.split()[-1])
@@ -131,11 +132,12 @@ async def say_record_again(tx: Tx) -> int:
 
 _SAY_FACTS_AGAIN = """
 insert into outbox (event_id, subject, body)
-select id, 'workflow.ref.' || type, body from fact where source = 'workflow' order by id on conflict do nothing
+select id, 'workflow.ref.' || type, body from fact where source = 'workflow' order by id
+on conflict (event_id) do update set seq = default
 """
 # The subject is what `shared.envelope.nats_subject` makes of the envelope; a test holds the two equal.
 _SAY_EVENTS_AGAIN = f"""
 insert into outbox (event_id, subject, body)
 select id, 'workflow.' || lpad((crc32(convert_to(number, 'UTF8')) % {SHARDS})::text, 2, '0') || '.' || type, body
-from event order by id on conflict do nothing
+from event order by id on conflict (event_id) do update set seq = default
 """

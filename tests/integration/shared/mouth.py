@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import nats.js.errors
+
 from shared.bus.connection import Bus
 from shared.db import Database, Tx
 from shared.envelope import Envelope, decode, nats_subject
@@ -54,7 +56,10 @@ async def decide(teller: Database, *letters: Envelope) -> None:
 
 
 async def in_stream(bus: Bus) -> list[tuple[str, int]]:
-    last = (await bus.js.stream_info(STREAM)).state.last_seq
+    try:
+        last = (await bus.js.stream_info(STREAM)).state.last_seq
+    except nats.js.errors.NotFoundError:
+        return []
     found = [await bus.js.get_msg(STREAM, sequence) for sequence in range(1, last + 1)]
     for message in found:
         assert message.subject == nats_subject(decode(message.data or b""))

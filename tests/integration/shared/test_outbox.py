@@ -1,11 +1,12 @@
 """What was decided is said: at least once, in order, whoever dies in between, and only by one."""
 
+import nats.errors
 import pytest
 
 from shared.bus.connection import Bus
 from shared.db import Database
 from shared.outbox import Relay, record
-from tests.integration.shared.line import run
+from tests.integration.shared.line import run, told
 from tests.integration.shared.mouth import (
     STREAM,
     Counting,
@@ -21,12 +22,32 @@ from tests.integration.shared.mouth import (
 
 async def test_what_was_recorded_is_said_in_order_and_then_forgotten(teller: Database, telling: Bus) -> None:
     relay = Relay(teller, telling, STREAM, nothing)
-    await decide(teller, *letters("A", 700))
+    subjects = [f"S{number}" for number in range(30)]
+    for sequence in range(1, 24):
+        await decide(teller, *(told(subject, sequence) for subject in subjects))
     assert await relay.oldest_seconds() > 0
     async with running(relay):
         await all_said(teller)
-    assert await in_stream(telling) == [("A", sequence) for sequence in range(1, 701)]
+    said = await in_stream(telling)
+    assert len(said) == 30 * 23
+    for subject in subjects:
+        assert [sequence for about, sequence in said if about == subject] == list(range(1, 24))
     assert await relay.oldest_seconds() == 0
+
+
+async def test_what_is_not_acknowledged_is_not_overtaken_by_its_own(teller: Database, telling: Bus) -> None:
+    class Stumbling(Counting):
+        async def _publish(self, subject: str, body: bytes, event_id: str) -> int:
+            if event_id == letters("A", 1, 2)[0].id and self.asked < 3:
+                raise nats.errors.TimeoutError
+            return await super()._publish(subject, body, event_id)
+
+    await decide(teller, *letters("A", 4), *letters("B", 3))
+    async with running(Stumbling(teller, telling, STREAM, nothing)):
+        await all_said(teller)
+    said = await in_stream(telling)
+    assert [sequence for about, sequence in said if about == "A"] == [1, 2, 3, 4]
+    assert [sequence for about, sequence in said if about == "B"] == [1, 2, 3]
 
 
 async def test_what_was_rolled_back_is_never_said(teller: Database, telling: Bus) -> None:
