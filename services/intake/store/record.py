@@ -30,9 +30,10 @@ async def record(tx: Tx, envelopes: Sequence[Envelope]) -> None:
 
 
 async def say_again(tx: Tx) -> int:
-    """Put the whole record back into the outbox, each subject in its order; answers how many events that is."""
+    """Put the whole record back into the outbox, each subject in its order; answers how many events that is. What
+    still waits there takes its place in the order anew, or it would overtake what came before it."""
     again = await tx.execute(
         "insert into outbox (event_id, subject, body) select id, subject, body from event order by sequence, at"
-        " on conflict (event_id) do nothing"
+        " on conflict (event_id) do update set seq = default"
     )
     return int(again.rpartition(" ")[2])
