@@ -108,13 +108,19 @@ def sql(statement: Executable) -> tuple[Any, ...]:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether trying again later may help: the database or the network, not the message."""
+    """Whether trying again later may help: the database or the network, not the message.
+
+    The driver says `InterfaceError` for a lost connection and for a wrong number of arguments alike, and
+    `InternalClientError` when the server's farewell arrives between two statements.
+    """
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError) and "the server expects" not in str(error)
     return isinstance(
         error,
         (
             OSError,
             TimeoutError,
-            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
             asyncpg.PostgresConnectionError,
             asyncpg.TransactionRollbackError,
             asyncpg.LockNotAvailableError,

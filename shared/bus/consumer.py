@@ -90,7 +90,9 @@ class Consumer:
                     if batch:
                         await self._process(batch)
                     failures = 0
-                except (nats.errors.Error, nats.js.errors.Error) as error:
+                except Exception as error:
+                    if not isinstance(error, (nats.errors.Error, nats.js.errors.Error)) and not is_transient(error):
+                        raise
                     # The consumer or its stream may be gone: stand it up again, from the start if need be.
                     self._ready = False
                     self._log.warning("consumer.held_up", stream=self._stream, error=type(error).__name__)

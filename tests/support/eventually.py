@@ -4,14 +4,18 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.1
 
 
-async def eventually(condition: Callable[[], T | Awaitable[T]], within: float = 10.0) -> T:
+@overload
+async def eventually(condition: Callable[[], Awaitable[T]], within: float = 10.0) -> T: ...
+@overload
+async def eventually(condition: Callable[[], T], within: float = 10.0) -> T: ...
+async def eventually(condition: Callable[[], Any], within: float = 10.0) -> Any:
     """Calls the condition until it neither fails an assertion nor answers something false, and returns its answer.
 
     A condition that returns None holds when its assertions do. After `within` seconds the last assertion is raised.
@@ -22,7 +26,7 @@ async def eventually(condition: Callable[[], T | Awaitable[T]], within: float = 
         failed: AssertionError | None = None
         try:
             answer = condition()
-            value = cast("T", await answer if inspect.isawaitable(answer) else answer)
+            value = await answer if inspect.isawaitable(answer) else answer
             if value is None or value:
                 return value
         except AssertionError as error:

@@ -113,6 +113,32 @@ def test_what_will_fail_again_is_not_transient(error: Exception) -> None:
     assert not is_transient(error)
 
 
+@pytest.mark.parametrize(("statement", "arguments"), [("select $1::int + $2::int", [1]), ("select $1::int", ["one"])])
+async def test_a_statement_written_wrongly_is_not_transient(
+    teller: Database, statement: str, arguments: list[object]
+) -> None:
+    with pytest.raises(Exception) as raised:
+        await run(teller, statement, *arguments)
+    assert not is_transient(raised.value)
+
+
+async def test_a_farewell_between_two_statements_is_transient(teller: Database) -> None:
+    """What the server says while nobody asks reaches the driver at any of its states."""
+    cut = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename = user"
+
+    raised: list[Exception] = []
+
+    async def again_and_again(statement: str, times: int) -> None:
+        for _ in range(times):
+            try:
+                await run(teller, statement)
+            except Exception as error:
+                raised.append(error)
+
+    await asyncio.gather(again_and_again(cut, 40), *(again_and_again("select 1", 400) for _ in range(4)))
+    assert [error for error in raised if not is_transient(error)] == []
+
+
 async def test_ids_and_times_keep_their_kinds(teller: Database) -> None:
     row = (
         await run(teller, "select $1::uuid as id, $2::timestamptz as at", UUID(int=7), datetime(2026, 3, 1, tzinfo=UTC))

@@ -29,6 +29,7 @@ TRANSIENT = [
     asyncpg.LockNotAvailableError("lock timeout"),
     asyncpg.ConnectionDoesNotExistError("connection was closed"),
     asyncpg.InterfaceError("connection is closed"),
+    asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"),
     asyncpg.TooManyConnectionsError("too many"),
     ConnectionResetError("peer"),
     TimeoutError("no connection is free"),
