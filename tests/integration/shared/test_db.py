@@ -117,7 +117,7 @@ def test_what_will_fail_again_is_not_transient(error: Exception) -> None:
 async def test_a_statement_written_wrongly_is_not_transient(
     teller: Database, statement: str, arguments: list[object]
 ) -> None:
-    with pytest.raises(Exception) as raised:
+    with pytest.raises((asyncpg.InterfaceError, asyncpg.DataError)) as raised:
         await run(teller, statement, *arguments)
     assert not is_transient(raised.value)
 
