@@ -27,6 +27,8 @@ class Message(msgspec.Struct, frozen=True):
     html: str | None
     at: datetime
     complaint: str | None
+    mail: str | None = None
+    """The mail's own Message-ID: a mail that came twice is recognisably the same one."""
 
 
 def read_mail(raw: bytes, recipients: list[str], at: datetime) -> list[Message]:
@@ -44,6 +46,7 @@ def read_mail(raw: bytes, recipients: list[str], at: datetime) -> list[Message]:
             html=_part(mail, "html"),
             at=at,
             complaint=found.group(1) if found else None,
+            mail=str(mail["Message-ID"]).strip() if mail["Message-ID"] else None,
         )
         for recipient in recipients
     ]

@@ -62,6 +62,17 @@ async def test_a_mail_is_caught_once_for_each_recipient_newest_first(settings: S
         assert items[0]["html"] is None
 
 
+async def test_a_mail_that_comes_twice_says_that_it_is_the_same_one(settings: Settings) -> None:
+    twice, other = mail("Satu", "siti@example.my"), mail("Dua", "siti@example.my")
+    twice["Message-ID"] = "<d-1@helpdesk.example>"
+    async with mailbox(settings) as client:
+        for message in (twice, other, twice):
+            await send(settings, message)
+        items = (await client.get("/v1/messages")).json()["items"]
+        assert [item["mail"] for item in items] == ["<d-1@helpdesk.example>", None, "<d-1@helpdesk.example>"]
+        assert len({item["id"] for item in items}) == 3
+
+
 async def test_messages_are_found_by_recipient_channel_and_complaint(settings: Settings) -> None:
     async with mailbox(settings) as client:
         await send(settings, mail("[HD-2026-000123-C] Satu", "siti@example.my"))
