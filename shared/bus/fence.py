@@ -35,9 +35,37 @@ create index parked_in_order on parked (source, subject, sequence);
 """
 
 Handler: TypeAlias = Callable[[Tx, Any, Envelope], Awaitable[None]]
+Many: TypeAlias = Callable[[Tx, Any], Awaitable[None]]
 Hears: TypeAlias = Mapping[type[Event], Handler]
 Register: TypeAlias = Mapping[str, type[Event]]
 Key: TypeAlias = tuple[str, str]
+
+
+class Together:
+    """A handler that is called once for all its letters of a batch, as pairs of event and envelope, in their order."""
+
+    def __init__(self, many: Many) -> None:
+        self.many = many
+
+    async def __call__(self, tx: Tx, event: Any, letter: Envelope) -> None:
+        """One letter is a batch of one."""
+        await self.many(tx, [(event, letter)])
+
+
+class _Gathered:
+    """Letters that are next in their order and wait for the call that handles them together."""
+
+    def __init__(self) -> None:
+        self._letters: dict[Many, list[tuple[Any, Envelope]]] = {}
+
+    def add(self, handler: Together, event: Any, letter: Envelope) -> None:
+        self._letters.setdefault(handler.many, []).append((event, letter))
+
+    async def settle(self, tx: Tx) -> None:
+        """Handle them now."""
+        while self._letters:
+            many, letters = self._letters.popitem()
+            await many(tx, letters)
 
 
 async def accept(tx: Tx, letters: Sequence[Envelope], hears: Hears, register: Register) -> list[Envelope]:
@@ -46,6 +74,7 @@ async def accept(tx: Tx, letters: Sequence[Envelope], hears: Hears, register: Re
     fences = await _fences(tx, keys)
     blocked, waiting = await _parked(tx, keys)
     handled: list[Envelope] = []
+    gathered = _Gathered()
     for letter in letters:
         key = (letter.source, letter.subject)
         at = fences.get(key, 0)
@@ -55,9 +84,11 @@ async def accept(tx: Tx, letters: Sequence[Envelope], hears: Hears, register: Re
             await park(tx, letter, "behind" if key in blocked else "gap")
             waiting.add(key)
             continue
-        handled += await _handle(tx, letter, hears, register, fences)
+        handled += await _handle(tx, letter, hears, register, fences, gathered)
         if key in waiting or key in blocked:
+            await gathered.settle(tx)
             handled += await _take_up(tx, key, hears, register, fences)
+    await gathered.settle(tx)
     await _save(tx, fences)
     return handled
 
@@ -104,12 +135,16 @@ async def park(tx: Tx, letter: Envelope, reason: str, error: str | None = None) 
     )
 
 
-async def _handle(tx: Tx, letter: Envelope, hears: Hears, register: Register, fences: dict[Key, int]) -> list[Envelope]:
+async def _handle(
+    tx: Tx, letter: Envelope, hears: Hears, register: Register, fences: dict[Key, int], gathered: _Gathered
+) -> list[Envelope]:
     kind = register.get(letter.dataschema)
     if kind is None:
         raise Unreadable(f"unknown schema {letter.dataschema}")
     handler = hears.get(kind)
-    if handler is not None:
+    if isinstance(handler, Together):
+        gathered.add(handler, letter.open_as(kind), letter)
+    elif handler is not None:
         await handler(tx, letter.open_as(kind), letter)
     fences[letter.source, letter.subject] = letter.sequence
     return [letter] if handler is not None else []
@@ -136,12 +171,16 @@ async def _take_up(tx: Tx, key: Key, hears: Hears, register: Register, fences: d
         letter = decode(body)
         try:
             async with tx.transaction():
-                handled += await _handle(tx, letter, hears, register, fences)
+                gathered = _Gathered()
+                done = await _handle(tx, letter, hears, register, fences, gathered)
+                await gathered.settle(tx)
         except Exception as error:
             if is_transient(error):
                 raise
+            fences[key] = at
             await hold_as_poison(tx, letter, error)
             return handled
+        handled += done
 
 
 async def _fences(tx: Tx, keys: set[Key]) -> dict[Key, int]:

@@ -7,13 +7,14 @@ import inspect
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from services.workflow.machine import EVENTS, Action
 from shared import events
 from shared.bus.consumer import Consumer
+from shared.bus.fence import Together
 from shared.envelope import Envelope, Event, is_reference, nats_subject, seal, shard_of
 from shared.events import intake, reference, workflow
 from tests.support import keys
@@ -95,9 +96,12 @@ def test_every_event_is_heard_by_somebody() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_handler_takes_what_it_is_wired_to(service: str) -> None:
-    for kind, handler in hears(service).items():
+    for kind, wired in hears(service).items():
+        handler = wired.many if isinstance(wired, Together) else wired
         assert inspect.iscoroutinefunction(handler), handler
         taken = [parameter.annotation for parameter in inspect.signature(handler).parameters.values()]
+        if isinstance(wired, Together):
+            taken = [taken[0], *get_args(get_args(taken[1])[0])]
         assert len(taken) == 3, f"{handler} takes the transaction, the event and its envelope"
         assert issubclass(kind, taken[1]), f"{handler} is wired to {kind} and takes {taken[1]}"
         assert taken[2] is Envelope

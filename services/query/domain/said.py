@@ -47,6 +47,8 @@ class Change(NamedTuple):
     rated: bool = False
     duplicate_of: str | None = None
     vendor_reference: str | None = None
+    phone_masked: str | None = None
+    email_masked: str | None = None
 
 
 class Filing(NamedTuple):
@@ -150,6 +152,8 @@ def change(event: said.ComplaintEvent) -> Change:
             return Change(reply_by=event.answer_by)
         case said.VendorLogged() | said.VendorUpdated():
             return Change(vendor_reference=event.vendor_reference)
+        case said.ContactCorrected():
+            return Change(phone_masked=event.contact.phone_masked, email_masked=event.contact.email_masked)
         case _:
             return Change()
 

@@ -1,38 +1,32 @@
-"""One function per family of events: what it says becomes rows."""
+"""What workflow's events say becomes rows: a whole batch at once."""
 
-from services.query.domain import said
+from collections.abc import Sequence
+
+from services.query.domain import complaint, said
 from services.query.store import projection
 from shared.db import Tx
 from shared.envelope import Envelope
-from shared.events.workflow import ComplaintEvent, ContactCorrected, Received
+from shared.events.workflow import ComplaintEvent, Received
 
 
-async def open_complaint(tx: Tx, event: Received, envelope: Envelope) -> None:
-    """A complaint appears."""
-    await projection.receive(
-        tx,
-        said.standing(event, envelope.sequence),
-        said.entry(event, envelope.sequence),
-        said.filing(event),
-        event.text or "",
-    )
-    await _hang(tx, event, envelope)
-
-
-async def move_complaint(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> None:
-    """A complaint stands elsewhere, or has one more entry."""
-    await projection.move(
-        tx, said.standing(event, envelope.sequence), said.entry(event, envelope.sequence), said.change(event)
-    )
-    await _hang(tx, event, envelope)
-
-
-async def correct_contact(tx: Tx, event: ContactCorrected, envelope: Envelope) -> None:
-    """A complaint's contact changes, and its thread says so."""
-    await move_complaint(tx, event, envelope)
-    await projection.correct_contact(tx, event.number, envelope.sequence, said.masked(event.contact))
-
-
-async def _hang(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> None:
-    if event.files:
-        await projection.hang(tx, said.attachments(event, envelope.sequence))
+async def move_complaints(tx: Tx, letters: Sequence[tuple[ComplaintEvent, Envelope]]) -> None:
+    """Complaints appear, stand elsewhere, or have one more entry: each once, in the order given. What the model knows
+    already changes nothing. Raises `Missing` for a complaint that never appeared."""
+    before = await projection.load(tx, {event.number for event, _ in letters})
+    after, new = dict(before), projection.News()
+    for event, envelope in letters:
+        row = after.get(event.number)
+        if row is not None and envelope.sequence <= row.version:
+            continue
+        standing = said.standing(event, envelope.sequence)
+        if isinstance(event, Received):
+            row = complaint.filed(standing, said.filing(event))
+            new.words.append((event.number, event.text or "", event.title, row.name))
+        elif row is None:
+            raise projection.Missing(f"{event.number} version {envelope.sequence}")
+        else:
+            row = complaint.moved(row, standing, said.change(event))
+        after[event.number] = row
+        new.entries.append(said.entry(event, envelope.sequence))
+        new.files += said.attachments(event, envelope.sequence)
+    await projection.save(tx, before, after, new)

@@ -1,149 +1,118 @@
-"""Events into rows, one statement each: the hottest path of query.
+"""Events into rows, one statement per table and batch: the hottest path of query.
 
-A statement touches a row only when the event is newer than it, so the same event twice changes nothing.
+Whoever writes here holds the fences of the complaints concerned; nobody else moves them meanwhile. A statement touches
+a row only when what it brings is newer, so the same event twice changes nothing.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Table
-from sqlalchemy.dialects.postgresql import asyncpg
+import msgspec
+from sqlalchemy import ARRAY, Table
+from sqlalchemy.dialects.postgresql import JSONB, asyncpg
 
-from services.query.domain.said import Attachment, Change, Entry, Filing, Standing
+from services.query.domain.complaint import Row, counted
+from services.query.domain.said import Attachment, Entry
 from services.query.store import tables
 from shared.db import Tx
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
-def _typed(table: Table, names: Sequence[str], first: int) -> dict[str, str]:
-    """`$n::type` for each column, counted from `first`: in a SELECT list Postgres cannot infer them."""
-
-    def kind(column: Column[Any]) -> str:
-        return str(column.type.compile(dialect=_DIALECT))
-
-    return {name: f"${number}::{kind(table.c[name])}" for number, name in enumerate(names, first)}
-
-
-def _list(parts: Sequence[str]) -> str:
-    return ", ".join(parts)
-
-
-def _set(parts: dict[str, str]) -> str:
-    return _list([f"{name} = {value}" for name, value in parts.items()])
-
-
-_STANDING = _typed(tables.complaint, Standing._fields, 1)
-_ENTRY = _typed(tables.entry, Entry._fields, 1 + len(Standing._fields))
-_THIRD = 1 + len(Standing._fields) + len(Entry._fields)
-_CHANGE = _typed(tables.complaint, Change._fields, _THIRD)
-_FILING = _typed(tables.complaint, Filing._fields, _THIRD)
-_DESCRIPTION = f"${_THIRD + len(Filing._fields)}::text"
-_S, _C = _STANDING, _CHANGE
-
-_MOVED = {
-    **{name: value for name, value in _S.items() if name != "number"},
-    "state_since": f"case when c.state = {_S['state']} then c.state_since else {_S['changed_at']} end",
-    "ended_at": f"case when {_S['open']} then null else coalesce(c.ended_at, {_S['changed_at']}) end",
-    "closed_at": f"case when {_S['state']} = 'DITUTUP' then coalesce(c.closed_at, {_S['changed_at']}) end",
-    "closing": f"c.closing + (c.open and not {_S['open']})::int",
-    "rated": f"not {_S['open']} and (c.rated or {_C['rated']})",
-    "reply_by": f"case when {_S['custodian']} = 'COMPLAINANT' then coalesce({_C['reply_by']}, c.reply_by) end",
-    "priority": f"coalesce({_C['priority']}, c.priority)",
-    "module": f"coalesce({_C['module']}, c.module)",
-    # another module than the one filed under is named by the form, not by the filing
-    "module_ms": f"case when {_C['module']} <> c.module then {_C['module']} else c.module_ms end",
-    "module_en": f"case when {_C['module']} <> c.module then {_C['module']} else c.module_en end",
-    "complex": f"coalesce({_C['complex']}, c.complex)",
-    "duplicate_of": f"coalesce({_C['duplicate_of']}, case when not {_S['open']} then c.duplicate_of end)",
-    "vendor_reference": f"coalesce({_C['vendor_reference']}, c.vendor_reference)",
-}
-
-MOVE = f"""
-with before as (
-    select number, open, custodian, seen_by from complaint where number = $1::text and version < {_S["version"]}
-), moved as (
-    update complaint c set {_set(_MOVED)} from before where c.number = before.number
-), written as (
-    insert into entry ({_list(Entry._fields)}) select {_list(list(_ENTRY.values()))} from before
-    on conflict do nothing
-), counted as (
-    insert into tally (seen_by, open, custodian, n)
-    select t.seen_by, t.open, t.custodian, t.n from before, lateral (values
-        (before.seen_by, before.open, before.custodian, -1),
-        ({_S["seen_by"]}, {_S["open"]}, {_S["custodian"]}, 1)
-    ) t(seen_by, open, custodian, n)
-    where (before.seen_by, before.open, before.custodian)
-        is distinct from ({_S["seen_by"]}, {_S["open"]}, {_S["custodian"]})
-)
-select version from complaint where number = $1
-"""
-
-_FILED = {
-    **_STANDING,
-    **_FILING,
-    "state_since": _S["changed_at"],
-    "ended_at": f"case when not {_S['open']} then {_S['changed_at']} end",
-    "closing": f"(not {_S['open']})::int",
-    "complex": "false",
-    "rated": "false",
-}
-_SEQUENCE_WORDS = "split_part($1::text, '-', 3)"
-
-RECEIVE = f"""
-with filed as (
-    insert into complaint ({_list(list(_FILED))}) select {_list(list(_FILED.values()))}
-    on conflict do nothing returning number
-), said as (
-    insert into words (number, description, search)
-    select number, {_DESCRIPTION},
-        setweight(to_tsvector('indonesian', {_FILING["title"]}), 'A')
-        || to_tsvector('indonesian', {_FILING["name"]} || ' ' || {_DESCRIPTION})
-        || array_to_tsvector(array_remove(array[{_SEQUENCE_WORDS}, ltrim({_SEQUENCE_WORDS}, '0')], ''))
-    from filed
-), written as (
-    insert into entry ({_list(Entry._fields)}) select {_list(list(_ENTRY.values()))} from filed
-)
-insert into tally (seen_by, open, custodian, n)
-select {_S["seen_by"]}, {_S["open"]}, {_S["custodian"]}, 1 from filed
-"""
-
-HANG = f"""
-insert into attachment ({_list(Attachment._fields)})
-values ({_list(list(_typed(tables.attachment, Attachment._fields, 1).values()))})
-on conflict do nothing
-"""
-
-
 class Missing(Exception):
     """An event of a complaint the model does not have: a fault of ours, and loud."""
 
 
-async def receive(tx: Tx, standing: Standing, entry: Entry, filing: Filing, description: str) -> None:
-    """A complaint's first row, its words and its first entry."""
-    await tx.execute(RECEIVE, *standing, *entry, *filing, description)
+@dataclass
+class News:
+    """What a batch adds: lines of threads, files on them, and the words of new complaints as number, description,
+    title, name."""
+
+    entries: list[Entry] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+    words: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
-async def move(tx: Tx, standing: Standing, entry: Entry, change: Change) -> None:
-    """A complaint's next standing and its next entry. Raises `Missing`."""
-    if await tx.fetchval(MOVE, *standing, *entry, *change) is None:
-        raise Missing(f"{standing.number} version {standing.version}")
-
-
-async def hang(tx: Tx, files: Sequence[Attachment]) -> None:
-    """The files of an entry; hung twice, they hang once."""
-    await tx.executemany(HANG, files)
-
-
-async def correct_contact(tx: Tx, number: str, version: int, masked: dict[str, str]) -> None:
-    """The masked contact, as of this version; an older one is left alone."""
-    await tx.execute(
-        "update complaint set phone_masked = $3, email_masked = $4 where number = $1 and version = $2",
-        number,
-        version,
-        masked["phone_masked"],
-        masked["email_masked"],
+def _insert(table: Table, names: Sequence[str]) -> str:
+    """Insert rows given as an array per column. Arrays, JSON travel as text: arrays of arrays have to be square."""
+    given, taken = [], []
+    for place, name in enumerate(names, 1):
+        kind = str(table.c[name].type.compile(dialect=_DIALECT))
+        as_text = isinstance(table.c[name].type, (ARRAY, JSONB))
+        given.append(f"${place}::{'text' if as_text else kind}[]")
+        taken.append(f"t.{name}::{kind}" if as_text else f"t.{name}")
+    columns = ", ".join(names)
+    return (
+        f"insert into {table.name} ({columns}) select {', '.join(taken)} from unnest({', '.join(given)}) t({columns})"
     )
+
+
+def _columns(table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Sequence[Any]]:
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place, name in enumerate(names):
+        if isinstance(table.c[name].type, ARRAY):
+            columns[place] = [_array(value) for value in columns[place]]
+        elif isinstance(table.c[name].type, JSONB):
+            columns[place] = [msgspec.json.encode(value).decode() for value in columns[place]]
+    return columns
+
+
+def _array(values: Sequence[str]) -> str:
+    """As Postgres writes an array of texts."""
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
+
+
+_LOAD = f"select {', '.join(Row._fields)} from complaint where number = any($1::text[])"
+_SAVE = f"""
+{_insert(tables.complaint, Row._fields)}
+on conflict (number) do update set {", ".join(f"{name} = excluded.{name}" for name in Row._fields[1:])}
+where complaint.version < excluded.version
+"""
+_WORDS = """
+insert into words (number, description, search)
+select number, description,
+    setweight(to_tsvector('indonesian', title), 'A')
+    || to_tsvector('indonesian', name || ' ' || description)
+    || array_to_tsvector(array_remove(array[counted, ltrim(counted, '0')], ''))
+from (
+    select number, description, title, name, split_part(number, '-', 3)
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[]) t(number, description, title, name)
+) t(number, description, title, name, counted)
+on conflict do nothing
+"""
+_ENTRIES = _insert(tables.entry, Entry._fields) + " on conflict do nothing"
+_FILES = _insert(tables.attachment, Attachment._fields) + " on conflict do nothing"
+_TALLY = """
+insert into tally (seen_by, open, custodian, n)
+select seen_by::text[], open, custodian, n
+from unnest($1::text[], $2::boolean[], $3::text[], $4::int[]) t(seen_by, open, custodian, n)
+"""
+
+
+async def load(tx: Tx, numbers: Collection[str]) -> dict[str, Row]:
+    """The rows of these complaints, as far as there are any."""
+    return {row["number"]: Row(*row) for row in await tx.fetch(_LOAD, list(numbers))}
+
+
+async def save(tx: Tx, before: Mapping[str, Row], after: Mapping[str, Row], new: News) -> None:
+    """What was loaded is now this, and this has been added."""
+    rows = [row for number, row in after.items() if row is not before.get(number)]
+    if not rows:
+        return
+    await tx.execute(_SAVE, *_columns(tables.complaint, Row._fields, rows))
+    await tx.execute(_ENTRIES, *_columns(tables.entry, Entry._fields, new.entries))
+    if new.words:
+        await tx.execute(_WORDS, *zip(*new.words, strict=True))
+    if new.files:
+        await tx.execute(_FILES, *_columns(tables.attachment, Attachment._fields, new.files))
+    tally = Counter(map(counted, rows))
+    tally.subtract(counted(before[row.number]) for row in rows if row.number in before)
+    moved = [(_array(seen_by), is_open, custodian, n) for (seen_by, is_open, custodian), n in tally.items() if n]
+    if moved:
+        await tx.execute(_TALLY, *zip(*moved, strict=True))
 
 
 async def fold(tx: Tx) -> None:

@@ -196,3 +196,43 @@ async def test_two_replicas_and_many_new_subjects_do_not_deadlock(db: Database) 
 
 def test_a_register_is_asked_by_schema() -> None:
     assert REGISTER["thing.told/1"] is Told
+
+
+async def write_all_down(tx: Tx, letters: Sequence[tuple[Told, Envelope]]) -> None:
+    """As `write_down`, for many."""
+    for said, letter in letters:
+        await write_down(tx, said, letter)
+
+
+async def test_a_handler_of_many_is_called_once_for_a_batch_in_its_order(db: Database) -> None:
+    letters = [told(subject, sequence) for sequence in (1, 2, 3) for subject in "ABC"]
+    calls: list[int] = []
+
+    async def counting(tx: Tx, many: Sequence[tuple[Told, Envelope]]) -> None:
+        calls.append(len(many))
+        await write_all_down(tx, many)
+
+    assert await hear(db, *letters, told("A", 9), handler=fence.Together(counting)) == letters
+    assert calls == [9]
+    assert await heard(db) == [(letter.subject, letter.sequence) for letter in letters]
+    assert await parked(db) == [("A", 9, "gap")]
+
+
+async def test_a_handler_of_many_takes_up_what_waited_after_what_it_waited_for(db: Database) -> None:
+    together = fence.Together(write_all_down)
+    assert await hear(db, told("A", 3), handler=together) == []
+    assert await hear(db, told("B", 1), told("A", 1), told("A", 2), told("A", 4), handler=together) == [
+        told("B", 1), told("A", 1), told("A", 2), told("A", 3), told("A", 4),
+    ]  # fmt: skip
+    assert (await parked(db), await in_order(db)) == ([], {"A": [1, 2, 3, 4], "B": [1]})
+
+
+async def test_a_handler_of_many_that_fails_at_what_waited_holds_that_alone(db: Database) -> None:
+    """NUL is what Postgres cannot store."""
+    together = fence.Together(write_all_down)
+    await hear(db, told("A", 2, "\x00"), told("A", 3), handler=together)
+    assert await hear(db, told("B", 1), told("A", 1), handler=together) == [told("B", 1), told("A", 1)]
+    assert await heard(db) == [("B", 1), ("A", 1)]
+    assert await parked(db) == [("A", 2, "poison"), ("A", 3, "behind")]
+    assert await redrive(db, "A", together) == []
+    assert await in_order(db) == {"A": [1], "B": [1]}
