@@ -5,7 +5,7 @@ start, whatever its hour; a span has used as many days as 17:00s of working days
 adjoining spans sum to the days of the whole.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +20,12 @@ class Calendar:
     zone: ZoneInfo
     weekend: frozenset[int]
     holidays: frozenset[date] = field(default_factory=frozenset)
+    _off: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """Ordinals of the holidays that do not fall on a weekend, in order."""
+
+    def __post_init__(self) -> None:
+        off = sorted(day.toordinal() for day in self.holidays if day.weekday() not in self.weekend)
+        object.__setattr__(self, "_off", tuple(off))
 
     def is_working_day(self, day: date) -> bool:
         """Neither weekend nor holiday."""
@@ -29,23 +35,19 @@ class Calendar:
         """17:00 of the `days`-th working day strictly after the local date of `start`."""
         if days < 1:
             raise ValueError("due in at least one working day")
-        day = start.astimezone(self.zone).date()
-        while days:
-            day += timedelta(days=1)
-            days -= self.is_working_day(day)
-        return datetime.combine(day, DAY_ENDS, self.zone)
+        return self._end_of_working_day(start, days, timedelta(days=1))
+
+    def shifted(self, deadline: datetime, days: int) -> datetime:
+        """A deadline so many working days later, or earlier where `days` is negative."""
+        if days == 0:
+            return deadline
+        return self._end_of_working_day(deadline, abs(days), timedelta(days=1 if days > 0 else -1))
 
     def days_between(self, start: datetime, end: datetime) -> int:
         """How many ends of working days lie in (start, end]; 0 when end is not after start."""
         if end <= start:
             return 0
-        first, last = start.astimezone(self.zone), end.astimezone(self.zone)
-        count = sum(map(self.is_working_day, _days(first.date(), last.date())))
-        if first.time() >= DAY_ENDS and self.is_working_day(first.date()):
-            count -= 1
-        if last.time() < DAY_ENDS and self.is_working_day(last.date()):
-            count -= 1
-        return max(count, 0)
+        return self._ended_by(end) - self._ended_by(start)
 
     def days_left(self, now: datetime, due: datetime) -> int:
         """Working days until `due`; negative once it has passed, by at least one."""
@@ -57,6 +59,18 @@ class Calendar:
         """How many midnights lie between, in this place."""
         return (end.astimezone(self.zone).date() - start.astimezone(self.zone).date()).days
 
+    def _end_of_working_day(self, start: datetime, days: int, step: timedelta) -> datetime:
+        day = start.astimezone(self.zone).date()
+        while days:
+            day += step
+            days -= self.is_working_day(day)
+        return datetime.combine(day, DAY_ENDS, self.zone)
 
-def _days(first: date, last: date) -> Iterable[date]:
-    return (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+    def _ended_by(self, moment: datetime) -> int:
+        """How many working days of all time had ended by then."""
+        local = moment.astimezone(self.zone)
+        last = local.toordinal() - (local.time() < DAY_ENDS)
+        weeks, rest = divmod(last, 7)
+        # Ordinal 1 was a Monday: of whole weeks the count is known, of the rest each day is looked at.
+        working = weeks * (7 - len(self.weekend)) + sum(day not in self.weekend for day in range(rest))
+        return working - bisect_right(self._off, last)

@@ -3,11 +3,11 @@
 from fastapi import FastAPI
 
 from services.workflow import subscriptions
-from services.workflow.api import accounts, complaints, office, record, sessions, staff, uploads
+from services.workflow.api import accounts, complaints, office, record, sessions, staff, times, uploads
 from services.workflow.handlers.people import Keys, Passwords
 from services.workflow.settings import Settings
 from services.workflow.store.complaints import say_record_again
-from services.workflow.timers import House
+from services.workflow.timers import Clockwork, House
 from shared import events, web
 from shared.auth import StaffTokens
 from shared.blobs.keep import Blobs
@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     kept = Uploads(db, Blobs(settings.blobs), settings.clamd)
     house = House(db, kept, relay.poke)
 
+    clockwork = Clockwork(db, house, relay.poke)
+
     async def hear() -> None:
         await house.until_it_stands()
         await consumer.run()
@@ -59,11 +61,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             complaints.router,
             staff.router,
             office.router,
+            times.router,
             record.router,
             uploads.router,
         ],
         db=db,
-        loops=[bus.run, relay.run, house.keep, hear],
+        loops=[bus.run, relay.run, house.keep, clockwork.run, hear],
         needed=[house.why_not_ready],
         wished=[bus.why_not_ready, consumer.why_not_ready],
         outbox_age=relay.oldest_seconds,

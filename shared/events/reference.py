@@ -40,8 +40,31 @@ class CalendarSaved(Event, frozen=True, kw_only=True):
     holidays: tuple[date, ...]
 
 
+class TimeRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens by itself at a moment of a clock: so many working days after its start or its end."""
+
+    id: str
+    clock: str
+    """`assign`, `first_answer`, `solve`, `implementor`, `vendor`, `answer`, `close` or `reopen`."""
+    of: str
+    """`start` or `end` of the clock."""
+    days: int
+    """Working days after it; before it where negative."""
+    every: bool = False
+    """Again and again at that distance."""
+    action: str
+    """`remind`, `escalate`, `lapse` or `seal`."""
+    kind: str | None = None
+    """Of a reminder: `warn`, `remind` or `notice`."""
+    level: int | None = None
+    """Of an escalation: 1 or 2."""
+    tells: str | None = None
+    """The role that is told."""
+    on: bool = True
+
+
 class SettingsSaved(Event, frozen=True, kw_only=True):
-    """The numbers the office may change, whole. Subject: `settings`. Days are working days."""
+    """What the office has decided about time, whole. Subject: `settings`. Days are working days."""
 
     wire: ClassVar[str] = "settings.saved"
 
@@ -55,6 +78,14 @@ class SettingsSaved(Event, frozen=True, kw_only=True):
     answer_lapse_days: int = 14
     reopen_days: int = 14
     automatic_assignment: bool = False
+    complex_days: int = 30
+    """To solve what is Kompleks, whatever its priority."""
+    timers_per_minute: int = 3000
+    """How many timers each process fires at most, so that an outage does not end in a flood; 0 is no limit."""
+    rules: tuple[TimeRule, ...] = ()
+    """What happens by itself; none where the office has changed nothing."""
+    revision: int = 1
+    """Of these numbers and rules together: every automatic act names it."""
 
 
 class RoutingSaved(Event, frozen=True, kw_only=True):
@@ -114,4 +145,11 @@ class FormSaved(Event, frozen=True, kw_only=True):
     modules: tuple[Module, ...]
 
 
-ALL: tuple[type[Event], ...] = (CalendarSaved, FormSaved, RoutingSaved, SettingsSaved, SolutionSaved, StaffSaved)
+ALL: tuple[type[Event], ...] = (
+    CalendarSaved,
+    FormSaved,
+    RoutingSaved,
+    SettingsSaved,
+    SolutionSaved,
+    StaffSaved,
+)

@@ -37,6 +37,30 @@ class Solution(msgspec.Struct, frozen=True, kw_only=True):
     steps: str
 
 
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something happened by itself: the rule as it was, and what it was applied to."""
+
+    rule: str
+    revision: int
+    """Of the set of rules."""
+    clock: str
+    started_at: datetime
+    """When the clock began."""
+    due: datetime
+    """When the clock ends."""
+    days: int
+    """How long the clock is, in working days."""
+    paused_days: int
+    """Working days it stood still."""
+    at: datetime
+    """When the rule was to fire."""
+    nth: int = 1
+    """The how many-th time, where a rule repeats itself."""
+    also: tuple[str, ...] = ()
+    """Rules that had piled up and are done with by this one."""
+    tells: str | None = None
+
+
 class ComplaintEvent(Event, frozen=True, kw_only=True):
     """What every event of a complaint says. Subject: the number; sequence: the complaint's version."""
 
@@ -257,6 +281,7 @@ class Reminded(ComplaintEvent, frozen=True, kw_only=True):
     kind: str
     rule: str
     answer_by: datetime | None = None
+    cause: Cause | None = None
 
 
 class Escalated(ComplaintEvent, frozen=True, kw_only=True):
@@ -264,6 +289,7 @@ class Escalated(ComplaintEvent, frozen=True, kw_only=True):
 
     wire: ClassVar[str] = "complaint.escalated"
     rule: str
+    cause: Cause | None = None
 
 
 class Rescheduled(ComplaintEvent, frozen=True, kw_only=True):
@@ -288,6 +314,7 @@ class Lapsed(ComplaintEvent, frozen=True, kw_only=True):
     wire: ClassVar[str] = "complaint.lapsed"
     days: int
     rule: str
+    cause: Cause | None = None
 
 
 class Sealed(ComplaintEvent, frozen=True, kw_only=True):
@@ -295,6 +322,7 @@ class Sealed(ComplaintEvent, frozen=True, kw_only=True):
 
     wire: ClassVar[str] = "complaint.sealed"
     rule: str
+    cause: Cause | None = None
 
 
 ALL: tuple[type[ComplaintEvent], ...] = (

@@ -214,6 +214,9 @@ def test_only_the_store_writes_the_complaint_and_its_record() -> None:
     assert writers == {"services/workflow/store/complaints.py"}
     store = ROOT / "services" / "workflow" / "store" / "complaints.py"
     writes = [text for text in literals(store) if "insert into complaint" in text or "update complaint" in text]
+    timers = "update complaint set timer_at = $2, timer_rule = $3 where number = $1"
+    assert writes.count(timers) == 1, "a timer alone may be set anew, when the rules change under it"
+    writes.remove(timers)
     assert len(writes) == 2
     for text in writes:
         assert "insert into event" in text, "a state is written together with its event"

@@ -1,6 +1,5 @@
-"""What the office decides about itself: settings, routing, calendar, solutions."""
+"""What the office decides about itself: settings, routing, solutions."""
 
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -8,21 +7,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Words
-from services.workflow.api.shapes import PIC, Declared, Holidays, Routing, Solutions
-from services.workflow.handlers import office
+from services.workflow.api.shapes import PIC, Routing, Solutions
+from services.workflow.api.times import Reckoned, reckoned
+from services.workflow.handlers import office, times
 from services.workflow.store import facts
-from shared.errors import NotFound
 from shared.events.reference import SettingsSaved
 from shared.web import Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1", tags=["office"], responses=refusals(403))
 
-WITHDRAW = {
-    "withdraw": {
-        "operationId": "withdraw_holiday",
-        "parameters": {"calendar": "$request.path.calendar", "day": "$response.body#/day"},
-    }
-}
 WORD = {
     "save": {
         "operationId": "save_solution",
@@ -50,6 +43,8 @@ class SettingsBody(BaseModel):
                     "answer_lapse_days": 14,
                     "reopen_days": 14,
                     "automatic_assignment": False,
+                    "complex_days": 30,
+                    "timers_per_minute": 3000,
                 }
             ]
         },
@@ -64,6 +59,8 @@ class SettingsBody(BaseModel):
     answer_lapse_days: int
     reopen_days: int
     automatic_assignment: bool = False
+    complex_days: int = 30
+    timers_per_minute: int = 3000
 
 
 class RoutingBody(BaseModel):
@@ -71,23 +68,6 @@ class RoutingBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"modules": {"gl": [PIC["id"]]}}]})
     modules: dict[Words, list[str]]
-
-
-class HolidayBody(BaseModel):
-    """A declared day."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"day": "2026-04-01", "name": "Cuti peristiwa", "why": "Pengisytiharan negeri", "works": False}
-            ]
-        },
-    )
-    day: date
-    name: Words = Field(min_length=1, max_length=200)
-    why: Words = Field(min_length=1, max_length=1000)
-    works: bool = False
 
 
 class PublishBody(BaseModel):
@@ -116,15 +96,18 @@ class PublishBody(BaseModel):
 async def settings(tx: Transaction, caller: Present) -> dict[str, Any]:
     """The office's numbers."""
     caller.needs("ADMIN", "MANAGEMENT")
-    found: dict[str, Any] = msgspec.to_builtins((await facts.known(tx)).rules.settings)
-    return found
+    found = (await facts.known(tx)).rules.settings
+    return {name: getattr(found, name) for name in SettingsBody.model_fields}
 
 
-@router.put("/settings", status_code=204)
-async def save_settings(body: SettingsBody, tx: Transaction, caller: Present, correlation: Correlation) -> None:
-    """Save all of them."""
+@router.put("/settings", response_model=Reckoned)
+async def save_settings(
+    body: SettingsBody, tx: Transaction, caller: Present, correlation: Correlation
+) -> dict[str, Any]:
+    """Save all of them; every open deadline follows, and the answer says which moved."""
     caller.needs("ADMIN")
-    await office.save_settings(tx, SettingsSaved(**body.model_dump()), correlation=correlation)
+    moved = await times.save_settings(tx, SettingsSaved(**body.model_dump()), caller, correlation=correlation)
+    return reckoned(moved)
 
 
 @router.get("/routing", response_model=Routing)
@@ -139,43 +122,6 @@ async def save_routing(body: RoutingBody, tx: Transaction, caller: Present, corr
     """Save all of it."""
     caller.needs("ADMIN")
     await office.save_routing(tx, body.modules, correlation=correlation)
-
-
-@router.get("/calendar/{calendar}/holidays", response_model=Holidays, responses=refusals(404))
-async def holidays(calendar: str, tx: Transaction, caller: Present) -> dict[str, Any]:
-    """What was declared, by whom and why; and every holiday that counts."""
-    caller.needs("ADMIN", "MANAGEMENT", "PIC", "IMPLEMENTOR")
-    if calendar not in office.WEEKENDS:
-        raise NotFound
-    rules = (await facts.known(tx)).rules
-    counted = rules.office if calendar == facts.OFFICE else rules.vendor
-    return {"declared": await facts.holidays(tx, calendar), "holidays": sorted(counted.holidays)}
-
-
-@router.post(
-    "/calendar/{calendar}/holidays",
-    status_code=201,
-    response_model=Declared,
-    responses=shown(201, links=WITHDRAW) | refusals(404),
-)
-async def declare_holiday(
-    calendar: str, body: HolidayBody, tx: Transaction, caller: Present, correlation: Correlation
-) -> dict[str, str]:
-    """Declare a day off, or a working day."""
-    caller.needs("ADMIN")
-    await office.declare_holiday(
-        tx, calendar, body.day, body.name, body.why, caller, works=body.works, correlation=correlation
-    )
-    return {"day": body.day.isoformat()}
-
-
-@router.delete("/calendar/{calendar}/holidays/{day}", status_code=204, responses=refusals(404))
-async def withdraw_holiday(
-    calendar: str, day: date, tx: Transaction, caller: Present, correlation: Correlation
-) -> None:
-    """Undo a declared day."""
-    caller.needs("ADMIN")
-    await office.withdraw_holiday(tx, calendar, day, correlation=correlation)
 
 
 @router.get(

@@ -1,8 +1,7 @@
 """What workflow answers with, each with an example."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -222,46 +221,6 @@ class Routing(BaseModel):
     model_config = example(modules={"gl": [PIC["id"]]})
 
     modules: dict[str, list[str]]
-
-
-class DeclaredDay(BaseModel):
-    """A day the office declared: off, or `works` although the law has it off."""
-
-    day: date
-    name: str
-    works: bool
-    declared_by: UUID
-    declared_at: datetime
-    why: str
-
-
-class Holidays(BaseModel):
-    """What was declared, and every day off that counts."""
-
-    model_config = example(
-        declared=[
-            {
-                "day": "2026-04-01",
-                "name": "Cuti peristiwa",
-                "works": False,
-                "declared_by": PIC["id"],
-                "declared_at": "2026-03-20T10:00:00+08:00",
-                "why": "Pengisytiharan negeri",
-            }
-        ],
-        holidays=["2026-04-01"],
-    )
-
-    declared: list[DeclaredDay]
-    holidays: list[date]
-
-
-class Declared(BaseModel):
-    """The day that was declared."""
-
-    model_config = example(day="2026-04-01")
-
-    day: date
 
 
 class SolutionView(BaseModel):

@@ -3,12 +3,13 @@
 Every action yields exactly one new version and one event that says from, to, who, and what is due now.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from services.workflow.domain.changes import CHANGES, brings, let_go
+from services.workflow.domain.changes import CHANGES, brings, let_go, remembered
 from services.workflow.domain.clocks import Rules, due, handed_to, reopen_until
 from services.workflow.domain.complaint import Complaint, Span
 from services.workflow.domain.given import Given
@@ -22,7 +23,6 @@ from services.workflow.machine import (
     Facts,
     Outcome,
     Role,
-    Row,
     State,
     is_open,
     row_for,
@@ -34,26 +34,16 @@ from shared.events.workflow import Actor, ComplaintEvent, Received
 
 STAFF_ROLES = frozenset({Role.ADMIN, Role.PIC, Role.IMPLEMENTOR})
 DEFAULT_PRIORITY = "Sederhana"
+_ACTIONS = {wire: action for action, wire in EVENTS.items()}
+_BROUGHT = ("public_text", "vendor_reference", "duplicate_of", "priority", "module", "complex", "contact", "score")
 _KINDS: dict[str, type[ComplaintEvent]] = {kind.wire: kind for kind in events.workflow.ALL}
 REFUTES = frozenset({Action.ANSWER, Action.NOT_SOLVED, Action.TAKE_BACK, Action.REOPEN})
 
 
 def receive(said: ComplaintSubmitted, rules: Rules, now: datetime) -> tuple[Complaint, Received]:
     """A submission becomes complaint version 1 in BARU."""
-    complaint = Complaint(
-        number=said.number,
-        version=1,
-        machine_version=MACHINE_VERSION,
-        state=State.BARU,
-        priority=DEFAULT_PRIORITY,
-        module=said.module,
-        title=said.title,
-        contact=said.contact,
-        submitted_at=said.submitted_at,
-        answer_by=said.answer_by,
-        custody=(Span(Custodian.ADMIN, said.submitted_at),),
-    )
-    complaint = msgspec.structs.replace(complaint, due=due(complaint, rules, now))
+    complaint = _received(said, DEFAULT_PRIORITY)
+    complaint = msgspec.structs.replace(complaint, due=due(complaint, rules))
     event = Received(
         **_common(complaint, None, Actor(role=Role.COMPLAINANT, name=said.contact.name), rules, now),
         audience=("P",),
@@ -77,6 +67,23 @@ def receive(said: ComplaintSubmitted, rules: Rules, now: datetime) -> tuple[Comp
     return complaint, event
 
 
+def _received(said: ComplaintSubmitted | Received, priority: str) -> Complaint:
+    return Complaint(
+        number=said.number,
+        version=1,
+        machine_version=MACHINE_VERSION,
+        state=State.BARU,
+        priority=priority,
+        module=said.module,
+        title=said.title,
+        contact=said.contact,
+        submitted_at=said.submitted_at,
+        answer_by=said.answer_by,
+        custody=(Span(Custodian.ADMIN, said.submitted_at),),
+        entered_at=said.submitted_at,
+    )
+
+
 def act(
     before: Complaint, action: Action, given: Given, actor: Actor, facts: Facts, rules: Rules, now: datetime
 ) -> tuple[Complaint, ComplaintEvent]:
@@ -85,11 +92,9 @@ def act(
     row = row_for(before.state, action, facts)
     if row is None:
         raise LookupError(f"{action} moved without a row")
-    changes = CHANGES[action](before, given, actor) if action in CHANGES else {}
-    after = msgspec.structs.replace(
-        before, version=before.version + 1, machine_version=MACHINE_VERSION, state=state, **changes
-    )
-    after = _settle(before, after, action, row, given, actor, rules, now)
+    public = "P" in row.readers
+    after = done(before, action, state, given, actor, now, public=public)
+    after = msgspec.structs.replace(after, due=due(after, rules))
     extra = brings(action, before, after, given, rules, now)
     event = _KINDS[EVENTS[action]](
         **_common(after, before.state, actor, rules, now),
@@ -103,33 +108,34 @@ def act(
     return after, event
 
 
-def _settle(
-    before: Complaint,
-    after: Complaint,
-    action: Action,
-    row: Row,
-    given: Given,
-    actor: Actor,
-    rules: Rules,
-    now: datetime,
+def done(
+    before: Complaint, action: Action, state: State, given: Given, actor: Actor, now: datetime, *, public: bool
 ) -> Complaint:
-    """What follows from where it went, whatever the action was: custody, level, outcome, window, clocks."""
-    changes: dict[str, Any] = let_go(after) | {"custody": handed_to(before.custody, after.custodian, now)}
+    """The next version, but for what is due: what the action changes, and what follows from where it went, whatever
+    the action was: custody, level, what has fired, outcome, window. `public`: the complainant reads the text."""
+    changes = CHANGES[action](before, given, actor) if action in CHANGES else {}
+    after = msgspec.structs.replace(
+        before, version=before.version + 1, machine_version=MACHINE_VERSION, state=state, **changes
+    )
+    changes = let_go(after) | {"custody": handed_to(before.custody, after.custodian, now)}
+    if given.why is not None:
+        changes["fired"] = remembered(before, given.why, now)
+    if after.state is not before.state:
+        changes["entered_at"] = now
     if changes["custody"] is not before.custody or action is Action.REASSIGN:
-        changes["level"] = 0
-    if action in REFUTES and row.leads_from(before.state) is not before.state:
+        changes |= {"level": 0, "fired": ()}
+    if action in REFUTES and after.state is not before.state:
         changes["stands"] = False
     if not after.open and before.open:
         changes |= {"ended_at": now, "rated": False, "outcome": _outcome(before, action)}
     if after.open and not before.open:
         changes |= {"ended_at": None, "outcome": None, "rated": False, "rejected": False}
-    public = ("P" in row.readers and given.text) or given.public_text
-    if public and actor.role in STAFF_ROLES and before.first_answered_at is None:
+    said = (public and given.text) or given.public_text
+    if said and actor.role in STAFF_ROLES and before.first_answered_at is None:
         changes["first_answered_at"] = now
     if action is Action.REQUEST_CLOSE:
         changes["solved_at"] = now
-    after = msgspec.structs.replace(after, **changes)
-    return msgspec.structs.replace(after, due=due(after, rules, now))
+    return msgspec.structs.replace(after, **changes)
 
 
 def _outcome(before: Complaint, action: Action) -> Outcome:
@@ -184,3 +190,36 @@ def hold(
         why_en=why[1],
     )
     return after, event
+
+
+def replayed(record: Iterable[ComplaintEvent]) -> Complaint | None:
+    """The complaint that these events, from the first, have made; None of none. Raises `LookupError` where the first
+    is no `Received`."""
+    complaint: Complaint | None = None
+    for event in record:
+        if isinstance(event, Received):
+            complaint = _received(event, event.priority)
+        elif complaint is None:
+            raise LookupError(f"the record of {event.number} does not begin with its receipt")
+        else:
+            complaint = _replayed(complaint, event)
+        complaint = msgspec.structs.replace(complaint, due=event.due)
+    return complaint
+
+
+def _replayed(before: Complaint, event: ComplaintEvent) -> Complaint:
+    action = _ACTIONS[event.wire]
+    if action is Action.HOLD_MESSAGE:
+        return msgspec.structs.replace(before, version=before.version + 1)
+    brought = {name: getattr(event, name) for name in _BROUGHT if hasattr(event, name)}
+    solution = getattr(event, "solution", None)
+    given = Given(
+        text=event.text,
+        cause=solution.cause if solution else None,
+        steps=solution.steps if solution else None,
+        pic=event.pic,
+        why=getattr(event, "cause", None),
+        **brought,
+    )
+    public = "P" in event.audience
+    return done(before, action, State(event.to), given, event.actor, event.at, public=public)

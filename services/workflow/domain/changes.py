@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from services.workflow.domain.clocks import Rules
-from services.workflow.domain.complaint import Complaint
+from services.workflow.domain.complaint import Complaint, Fired
 from services.workflow.domain.given import Given
-from services.workflow.machine import Action, Role, State
-from shared.events.workflow import Actor, Person, Solution
+from services.workflow.machine import Action, Custodian, Role, State
+from shared.events.workflow import Actor, Cause, Person, Solution
 
 Changes = Callable[[Complaint, Given, Actor], dict[str, Any]]
 
@@ -96,6 +96,19 @@ def let_go(after: Complaint) -> dict[str, Any]:
     return changes | {"readers": _reading(after, *(getattr(after, name) for name in changes))}
 
 
+def _why(given: Given) -> dict[str, Any]:
+    return {"rule": given.rule, "cause": given.why}
+
+
+def remembered(before: Complaint, cause: Cause, now: datetime) -> tuple[Fired, ...]:
+    """What has fired in this custody, with this."""
+    done = (*cause.also, cause.rule)
+    marks = (
+        Fired(rule, cause.clock, now, cause.nth if rule == cause.rule else 1, cause.due, cause.days) for rule in done
+    )
+    return (*(one for one in before.fired if one.rule not in done), *marks)
+
+
 def brings(
     action: Action, before: Complaint, after: Complaint, given: Given, rules: Rules, now: datetime
 ) -> dict[str, Any]:
@@ -121,11 +134,12 @@ def brings(
         case Action.CLOSE:
             return {"days": rules.office.days_between(after.submitted_at, now)}
         case Action.LAPSE:
-            return {"days": rules.office.days_between(after.submitted_at, now), "rule": given.rule}
+            return {"days": rules.office.days_between(after.submitted_at, now), **_why(given)}
         case Action.SEAL | Action.ESCALATE:
-            return {"rule": given.rule}
+            return _why(given)
         case Action.REMIND:
-            return {"kind": given.kind, "rule": given.rule}
+            by = given.why.due if given.why and after.custodian is Custodian.COMPLAINANT else None
+            return {"kind": given.kind, "answer_by": by, **_why(given)}
         case Action.RESCHEDULE:
             return {"due_before": before.due}
         case Action.RATE:

@@ -1,17 +1,18 @@
-"""Three clocks: the complaint's (runs while ADMIN, PIC or IMPLEMENTOR has the ball), the custodian's, the vendor's.
-
-Custody is the ground of all: every second of an open complaint belongs to exactly one custodian. A pause moves a
-deadline by the ends of working days that passed during it, so a day is never counted twice.
+"""The clocks that run in a state, and custody, the ground of all: every second of an open complaint belongs to exactly
+one custodian. A pause moves a deadline by the ends of working days that passed during it, so a day is never counted
+twice. A deadline whose breach was reported stays as it was reported while the ball stays where it is.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.workflow.domain.complaint import Complaint, Span
-from services.workflow.machine import Custodian
+from services.workflow.domain.times import rules_of
+from services.workflow.machine import Custodian, State
 from shared.calendar import Calendar
-from shared.events.reference import SettingsSaved
+from shared.events.reference import SettingsSaved, TimeRule
 
 RUNNING = frozenset({Custodian.ADMIN, Custodian.PIC, Custodian.IMPLEMENTOR})
 
@@ -23,6 +24,23 @@ class Rules:
     office: Calendar
     vendor: Calendar
     settings: SettingsSaved
+
+    @property
+    def timed(self) -> tuple[TimeRule, ...]:
+        """What happens by itself."""
+        return rules_of(self.settings)
+
+
+class Run(NamedTuple):
+    """A clock that runs in the complaint's present state: from when, until when, and how long it is."""
+
+    clock: str
+    start: datetime
+    end: datetime
+    days: int
+    """Working days it is long, without its pauses."""
+    paused: int
+    calendar: Calendar
 
 
 def handed_to(custody: tuple[Span, ...], custodian: Custodian | None, now: datetime) -> tuple[Span, ...]:
@@ -46,33 +64,61 @@ def paused_days(custody: tuple[Span, ...], calendar: Calendar, now: datetime) ->
     )
 
 
-def first_answer_by(complaint: Complaint, rules: Rules, now: datetime) -> datetime:
-    """By when staff must have said something public."""
-    paused = paused_days(complaint.custody, rules.office, now)
-    return rules.office.due(complaint.submitted_at, rules.settings.first_answer_days + paused)
+def runs(complaint: Complaint, rules: Rules) -> tuple[Run, ...]:
+    """The clocks that run now; the one that ends first comes first."""
+    settings, since = rules.settings, complaint.custody[-1].since
+    entered = complaint.entered_at or since
+    match complaint.state:
+        case State.BARU:
+            found = [_run(complaint, "assign", since, settings.assign_days, rules.office)]
+        case State.DIAGIHKAN | State.INPROGRESS:
+            paused = paused_days(complaint.custody, rules.office, since)
+            clocks = [("solve", solve_days(complaint, settings))]
+            if complaint.first_answered_at is None:
+                clocks.insert(0, ("first_answer", settings.first_answer_days))
+            found = [
+                _run(complaint, clock, complaint.submitted_at, days, rules.office, paused) for clock, days in clocks
+            ]
+        case State.RUJUKAN_IMPLEMENTOR:
+            found = [_run(complaint, "implementor", since, settings.implementor_days, rules.office)]
+        case State.TINDAKAN_VENDOR:
+            found = [_run(complaint, "vendor", since, settings.vendor_escalate_days, rules.vendor)]
+        case State.MOHON_MAKLUMBALAS:
+            found = [_run(complaint, "answer", entered, settings.answer_lapse_days, rules.office)]
+        case State.MOHON_TUTUP:
+            found = [_run(complaint, "close", entered, settings.close_lapse_days, rules.office)]
+        case State.SELESAI:
+            found = [_run(complaint, "reopen", complaint.ended_at or entered, settings.reopen_days, rules.office)]
+        case _:
+            found = []
+    return tuple(sorted(found, key=lambda run: run.end))
+
+
+def _run(complaint: Complaint, clock: str, start: datetime, days: int, calendar: Calendar, paused: int = 0) -> Run:
+    end = calendar.due(start, days + paused)
+    reported = next((fired for fired in complaint.fired if fired.clock == clock and fired.at >= fired.due), None)
+    if reported is not None and reported.days == days and clock not in {"answer", "close"}:
+        end = reported.due
+    return Run(clock, start, end, days, paused, calendar)
+
+
+def solve_days(complaint: Complaint, settings: SettingsSaved) -> int:
+    """How long the solve clock is: by priority, or the longer charter of what is Kompleks."""
+    days = settings.solve_days.get(complaint.priority, max(settings.solve_days.values()))
+    return max(days, settings.complex_days) if complaint.complex else days
 
 
 def solve_by(complaint: Complaint, rules: Rules, now: datetime) -> datetime:
-    """By when it must be solved, by priority, counting only the complaint clock."""
-    days = rules.settings.solve_days.get(complaint.priority, max(rules.settings.solve_days.values()))
-    return rules.office.due(complaint.submitted_at, days + paused_days(complaint.custody, rules.office, now))
+    """By when it must be solved, by priority, counting only the complaint clock; moves on while that stands still."""
+    paused = paused_days(complaint.custody, rules.office, now)
+    return rules.office.due(complaint.submitted_at, solve_days(complaint, rules.settings) + paused)
 
 
-def due(complaint: Complaint, rules: Rules, now: datetime) -> datetime | None:
+def due(complaint: Complaint, rules: Rules) -> datetime | None:
     """The custodian's next deadline; none while the complainant has the ball or all is over."""
-    since = complaint.custody[-1].since
-    match complaint.custodian:
-        case Custodian.ADMIN:
-            return rules.office.due(since, rules.settings.assign_days)
-        case Custodian.PIC:
-            solve = solve_by(complaint, rules, now)
-            return solve if complaint.first_answered_at else min(first_answer_by(complaint, rules, now), solve)
-        case Custodian.IMPLEMENTOR:
-            return rules.office.due(since, rules.settings.implementor_days)
-        case Custodian.VENDOR:
-            return rules.vendor.due(since, rules.settings.vendor_escalate_days)
-        case _:
-            return None
+    if complaint.custodian in {None, Custodian.COMPLAINANT}:
+        return None
+    return runs(complaint, rules)[0].end
 
 
 def reopen_until(complaint: Complaint, rules: Rules) -> datetime | None:

@@ -16,6 +16,18 @@ class Span(msgspec.Struct, frozen=True):
     since: datetime
 
 
+class Fired(msgspec.Struct, frozen=True):
+    """A rule that has fired since the custodian got the ball: when, the how many-th time, and the deadline as it was
+    reported, with the length of its clock. A later holiday does not rewrite it."""
+
+    rule: str
+    clock: str
+    at: datetime
+    nth: int
+    due: datetime
+    days: int
+
+
 class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     """One complaint at one version. Times are aware; days are working days."""
 
@@ -31,7 +43,11 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     submitted_at: datetime
     answer_by: datetime
     custody: tuple[Span, ...]
+    entered_at: datetime | None = None
+    """When it came into its present state; none on versions older than this field."""
     level: int = 0
+    fired: tuple[Fired, ...] = ()
+    """What has fired in the present custody."""
     due: datetime | None = None
     pic: Person | None = None
     claimant: Person | None = None

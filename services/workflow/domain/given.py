@@ -11,7 +11,7 @@ from services.workflow.machine import Action, Row
 from shared.blobs.file import File
 from shared.errors import FieldError, Invalid, Text
 from shared.events.intake import Contact
-from shared.events.workflow import Person
+from shared.events.workflow import Cause, Person
 
 TEXT_LIMIT = 32_000
 LINE_LIMIT = 200
@@ -51,7 +51,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
     kind: str | None = None
     rule: str | None = None
-    """Of a timer: what it is for, and which rule with which inputs made it fire."""
+    why: Cause | None = None
+    """Of a timer: what it is for, and which rule made it fire on what."""
     contact: Contact | None = None
     """The corrected contact, sealed by the handler once `email` and `phone` were checked."""
 

@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from uuid_utils.compat import uuid7
 
 from services.workflow.domain import acts, given, sight
 from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
-from services.workflow.handlers import office
+from services.workflow.handlers import office, versions
 from services.workflow.machine import Action, Facts, Role, Row, allowed
 from services.workflow.machine.step import refusal
 from services.workflow.store import audit, complaints, facts, people
@@ -19,10 +18,10 @@ from services.workflow.store.complaints import Loaded
 from shared.auth import Caller
 from shared.blobs import uploads
 from shared.db import Tx
-from shared.envelope import Envelope, seal
+from shared.envelope import Envelope
 from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound, Refused, Text
 from shared.events.intake import ComplainantActed, ComplaintSubmitted
-from shared.events.workflow import Actor, ComplaintEvent, Person
+from shared.events.workflow import Actor, Person
 from shared.privacy import Keyring, mask_email, mask_phone
 
 NO_VERSION_NEEDED = frozenset({Action.NOTE, Action.REPLY})
@@ -43,7 +42,8 @@ async def receive(tx: Tx, said: ComplaintSubmitted, envelope: Envelope) -> None:
     """A submission becomes a complaint. Heard twice, it is received once: the fence sees to it."""
     known = await facts.known(tx)
     complaint, event = acts.receive(said, known.rules, await complaints.now(tx))
-    await _write(tx, complaint, event, correlation=envelope.correlationid, causation=envelope.id)
+    said_so = versions.version(complaint, event, known.rules, correlation=envelope.correlationid, causation=envelope.id)
+    await complaints.save(tx, said_so)
 
 
 async def take_message(tx: Tx, said: ComplainantActed, envelope: Envelope) -> None:
@@ -62,7 +62,8 @@ async def take_message(tx: Tx, said: ComplainantActed, envelope: Envelope) -> No
         held = _facts(loaded, Role.SYSTEM, known, None)
         why = _why_held(action, loaded.complaint, refused)
         after, event = acts.hold(loaded.complaint, action, words, why, held, known.rules, loaded.now)
-    await _write(tx, after, event, correlation=envelope.correlationid, causation=envelope.id)
+    said_so = versions.version(after, event, known.rules, correlation=envelope.correlationid, causation=envelope.id)
+    await complaints.save(tx, said_so)
 
 
 async def look(tx: Tx, number: str, caller: Caller, *, lock: bool = False) -> Standing:
@@ -103,7 +104,7 @@ async def act(
     before = Loaded(standing.complaint, standing.now, standing.pic_is_active)
     asked = _facts(before, role, standing.known, caller.id)
     after, event = acts.act(standing.complaint, action, words, actor, asked, standing.known.rules, standing.now)
-    await _write(tx, after, event, correlation=correlation, causation=None)
+    await complaints.save(tx, versions.version(after, event, standing.known.rules, correlation=correlation))
     if action is Action.REQUEST_CLOSE:
         await office.keep_solution(tx, after, caller, correlation=correlation)
     # A PIC named by this act has just been found active.
@@ -170,22 +171,6 @@ def _standing(loaded: Loaded, known: facts.Known, caller: Caller) -> Standing:
 
 def _facts(loaded: Loaded, role: Role, known: facts.Known, actor: str | None) -> Facts:
     return sight.facts(loaded.complaint, role, known.rules, loaded.now, pic_is_active=loaded.pic_is_active, actor=actor)
-
-
-async def _write(
-    tx: Tx, complaint: Complaint, event: ComplaintEvent, *, correlation: str, causation: str | None
-) -> None:
-    envelope = seal(
-        event,
-        id=str(uuid7()),
-        source="workflow",
-        subject=complaint.number,
-        sequence=complaint.version,
-        time=event.at,
-        correlation=correlation,
-        causation=causation,
-    )
-    await complaints.save(tx, complaint, event, envelope)
 
 
 async def _check_version(tx: Tx, complaint: Complaint, action: Action, version: int | None, caller: Caller) -> None:

@@ -1,10 +1,12 @@
 """The complaint row, its event record and the outbox: written together, in one statement, or not at all."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 
 from services.workflow.domain.complaint import Complaint
 from shared.db import Tx
@@ -27,13 +29,22 @@ class Loaded(NamedTuple):
     pic_is_active: bool
 
 
-_LOAD = """
+_SELECT = """
 select c.value, helpdesk.now() as now, coalesce(s.active and 'PIC' = any(s.roles), false) as pic_is_active
-from complaint c left join staff s on s.id = c.pic where c.number = $1
+from complaint c left join staff s on s.id = c.pic
+"""
+_LOAD = _SELECT + "where c.number = $1"
+_HOLD_DUE = (
+    _SELECT + "where c.timer_at <= helpdesk.now() order by c.timer_at, c.number limit $1 for update of c skip locked"
+)
+_HOLD_OPEN = _SELECT + "where c.state <> 'DITUTUP' order by c.number for update of c"
+_HOLD_OF_PIC = """
+select number from complaint where pic = $1 and state not in ('SELESAI', 'DITUTUP') order by number for update
 """
 _INSERT = """
 with made as (
-    insert into complaint (number, version, state, custodian, pic, due, value) values ($1, $2, $3, $4, $5, $6, $7)
+    insert into complaint (number, version, state, custodian, pic, due, value, timer_at, timer_rule)
+    values ($1, $2, $3, $4, $5, $6, $7, $15, $16)
     on conflict do nothing returning number
 ), said as (
     insert into event (number, sequence, id, type, at, actor_role, actor, body)
@@ -43,7 +54,8 @@ insert into outbox (event_id, subject, body) select $8, $13, $14 from made retur
 """
 _UPDATE = """
 with moved as (
-    update complaint set version = $2, state = $3, custodian = $4, pic = $5, due = $6, value = $7
+    update complaint set version = $2, state = $3, custodian = $4, pic = $5, due = $6, value = $7,
+        timer_at = $15, timer_rule = $16
     where number = $1 and version = $2 - 1 returning number
 ), said as (
     insert into event (number, sequence, id, type, at, actor_role, actor, body)
@@ -63,16 +75,34 @@ async def load(tx: Tx, number: str, *, lock: bool = False) -> Loaded | None:
     """The complaint, or None. With `lock`, nobody else moves it until this transaction ends."""
     if "\x00" in number:  # Postgres could not even be asked
         return None
-    row = await tx.fetchrow(_LOAD + (" for update of c" if lock else ""), number)
-    if row is None:
-        return None
-    return Loaded(msgspec.convert(row["value"], Complaint), row["now"], row["pic_is_active"])
+    rows = await tx.fetch(_LOAD + (" for update of c" if lock else ""), number)
+    return next(iter(_loaded(rows)), None)
 
 
-async def save(tx: Tx, complaint: Complaint, event: ComplaintEvent, envelope: Envelope) -> None:
-    """Write a new version with its event and its outbox row. Raises `Conflict` when somebody was faster."""
-    written = await tx.fetchval(
-        _INSERT if complaint.version == 1 else _UPDATE,
+class Version(NamedTuple):
+    """A new version of a complaint, its event, and its timer: the next rule that will fire, and when."""
+
+    complaint: Complaint
+    event: ComplaintEvent
+    envelope: Envelope
+    timer: tuple[datetime, str] | None
+
+
+async def save(tx: Tx, version: Version) -> None:
+    """Write a new version with its event, its timer and its outbox row. Raises `Conflict` when somebody was faster."""
+    statement = _INSERT if version.complaint.version == 1 else _UPDATE
+    if await tx.fetchval(statement, *_written(version)) is None:
+        raise Conflict("stale", CHANGED)
+
+
+async def save_held(tx: Tx, versions: Sequence[Version]) -> None:
+    """The same for many whose rows this transaction holds."""
+    await tx.executemany(_UPDATE, [_written(version) for version in versions])
+
+
+def _written(version: Version) -> tuple[Any, ...]:
+    complaint, event, envelope, timer = version
+    return (
         complaint.number,
         complaint.version,
         complaint.state,
@@ -87,9 +117,63 @@ async def save(tx: Tx, complaint: Complaint, event: ComplaintEvent, envelope: En
         UUID(event.actor.id) if event.actor.id else None,
         nats_subject(envelope),
         envelope.encoded(),
+        *(timer or (None, None)),
     )
-    if written is None:
-        raise Conflict("stale", CHANGED)
+
+
+async def hold_due(tx: Tx, limit: int) -> list[Loaded]:
+    """Complaints whose timer is over, the oldest first, held until this transaction ends; those that somebody else
+    holds are left to them."""
+    return _loaded(await tx.fetch(_HOLD_DUE, limit))
+
+
+async def put_off_first_due(tx: Tx) -> None:
+    """The timer that `hold_due` would take first waits an hour: its complaint cannot be decided on."""
+    late = await tx.fetchrow(
+        "select number, helpdesk.now() + interval '1 hour' as at, timer_rule from complaint"
+        " where timer_at <= helpdesk.now() order by timer_at, number limit 1"
+    )
+    if late is not None:
+        await set_timers(tx, [(late["number"], (late["at"], late["timer_rule"]))])
+
+
+async def any_without_timer(tx: Tx) -> bool:
+    """Whether an open complaint that was not yet escalated waits for nothing, as those of older versions do."""
+    return bool(
+        await tx.fetchval(
+            "select exists (select 1 from complaint where timer_at is null and state not in ('SELESAI', 'DITUTUP')"
+            " and coalesce((value ->> 'level')::int, 0) = 0)"
+        )
+    )
+
+
+async def hold_open(tx: Tx) -> list[Loaded]:
+    """Every open complaint, held until this transaction ends, and those that can still be reopened."""
+    return _loaded(await tx.fetch(_HOLD_OPEN))
+
+
+async def every_open(tx: Tx) -> list[Complaint]:
+    """Every open complaint as it stands now."""
+    rows = await tx.fetch("select value from complaint where state not in ('SELESAI', 'DITUTUP') order by number")
+    return [msgspec.convert(row["value"], Complaint) for row in rows]
+
+
+async def hold_of_pic(tx: Tx, pic: UUID) -> list[str]:
+    """The numbers of the open complaints of a PIC, held until this transaction ends."""
+    rows = await tx.fetch(_HOLD_OF_PIC, pic)
+    return [row["number"] for row in rows]
+
+
+async def set_timers(tx: Tx, timers: Sequence[tuple[str, tuple[datetime, str] | None]]) -> None:
+    """New timers for complaints of which nothing else changes."""
+    await tx.executemany(
+        "update complaint set timer_at = $2, timer_rule = $3 where number = $1",
+        [(number, *(timer or (None, None))) for number, timer in timers],
+    )
+
+
+def _loaded(rows: Sequence[Record]) -> list[Loaded]:
+    return [Loaded(msgspec.convert(row["value"], Complaint), row["now"], row["pic_is_active"]) for row in rows]
 
 
 async def exists(tx: Tx, number: str) -> bool:

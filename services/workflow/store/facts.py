@@ -77,7 +77,9 @@ async def known(tx: Tx) -> Known:
     )
     bodies = {row["subject"]: bytes(row["body"]) for row in rows}
     rules = Rules(
-        office=_calendar(bodies[OFFICE]), vendor=_calendar(bodies[VENDOR]), settings=_settings(bodies[SETTINGS])
+        office=calendar(bodies[OFFICE]),
+        vendor=calendar(bodies[VENDOR]),
+        settings=_settings(bodies[SETTINGS]),
     )
     return Known(rules, _modules(bodies.get(FORM)))
 
@@ -107,7 +109,8 @@ async def _keep(tx: Tx, envelope: Envelope) -> None:
 
 
 @lru_cache(maxsize=16)
-def _calendar(body: bytes) -> Calendar:
+def calendar(body: bytes) -> Calendar:
+    """A calendar as it was said."""
     saved = decode(body).open_as(CalendarSaved)
     return Calendar(ZoneInfo(saved.zone), frozenset(saved.weekend), frozenset(saved.holidays))
 
@@ -163,3 +166,22 @@ async def solutions(tx: Tx) -> list[SolutionSaved]:
     """Every solution, newest first."""
     rows = await tx.fetch("select body from fact where type = 'solution.saved' order by id desc")
     return [decode(row["body"]).open_as(SolutionSaved) for row in rows]
+
+
+async def decided(tx: Tx, subject: str, at: datetime, by: UUID | None, why: str, body: object) -> None:
+    """Put on record what the office has decided about itself."""
+    await tx.execute(
+        "insert into decision (subject, at, staff, why, body) values ($1, $2, $3, $4, $5)", subject, at, by, why, body
+    )
+
+
+async def decisions(tx: Tx, subject: str) -> list[dict[str, Any]]:
+    """What was decided of a subject, the newest first: at, who (id and name), why and what."""
+    rows = await tx.fetch(
+        """
+        select d.at, d.staff, s.name, d.why, d.body from decision d left join staff s on s.id = d.staff
+        where d.subject = $1 order by d.id desc limit 200
+        """,
+        subject,
+    )
+    return [dict(row) for row in rows]

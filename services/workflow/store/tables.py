@@ -17,6 +17,8 @@ complaint = sa.Table(
     sa.Column("pic", UUID(as_uuid=True)),
     sa.Column("due", _AT),
     sa.Column("value", JSONB, nullable=False),
+    sa.Column("timer_at", _AT),
+    sa.Column("timer_rule", sa.Text),
 )
 event = sa.Table(
     "event",
@@ -103,4 +105,14 @@ holiday = sa.Table(
     sa.Column("declared_by", UUID(as_uuid=True)),
     sa.Column("declared_at", _AT, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
+)
+decision = sa.Table(
+    "decision",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("at", _AT, nullable=False),
+    sa.Column("staff", UUID(as_uuid=True)),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("body", JSONB, nullable=False),
 )

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from services.workflow.domain import acts, sight
 from services.workflow.domain.given import Given
-from services.workflow.handlers import people
+from services.workflow.handlers import people, versions
 from services.workflow.handlers.complaints import receive, take_message
 from services.workflow.machine import Action, Role
 from services.workflow.store import complaints, facts
@@ -170,16 +170,7 @@ class Office:
             asked = sight.facts(loaded.complaint, Role.SYSTEM, rules, loaded.now, pic_is_active=loaded.pic_is_active)
             given, actor = Given(rule="a rule", kind="warn"), Actor(role=Role.SYSTEM)
             after, event = acts.act(loaded.complaint, Action(action), given, actor, asked, rules, loaded.now)
-            envelope = seal(
-                event,
-                id=str(uuid7()),
-                source="workflow",
-                subject=number,
-                sequence=after.version,
-                time=loaded.now,
-                correlation=str(uuid4()),
-            )
-            await complaints.save(tx, after, event, envelope)
+            await complaints.save(tx, versions.version(after, event, rules, correlation=str(uuid4())))
 
     async def hear(self, *letters: Envelope) -> list[Envelope]:
         """As the consumer does: one transaction, behind the fence."""

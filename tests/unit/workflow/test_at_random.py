@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from services.workflow.domain import acts, clocks, sight
+from services.workflow.domain import acts, clocks, plan, sight
 from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
 from services.workflow.machine import Action, Role, allowed
@@ -123,6 +123,27 @@ class Complaints(RuleBasedStateMachine):
     def the_clock_of_whoever_waits_runs_out(self) -> None:
         if self.state in {"MOHON_TUTUP", "MOHON_MAKLUMBALAS"}:
             self._act(Action.LAPSE, Role.SYSTEM, None, PICS[0])
+
+    @rule(late=SPANS)
+    def time_passes_until_its_timer_fires(self, late: timedelta) -> None:
+        """As the sweep does: what is due, in order, until nothing is."""
+        timer = plan.next_of(self.complaint, RULES)
+        if timer is not None:
+            self.time_passes(max(timer.at - self.now, timedelta()) + late)
+        fired = 0
+        while firing := plan.firing(self.complaint, RULES, self.now):
+            fired += 1
+            assert fired < 20, "it comes to an end"
+            action, words = firing
+            assert words.why is not None
+            assert words.why.at <= self.now
+            before = self.complaint
+            facts, actor = self._facts(Role.SYSTEM, None), Actor(role=Role.SYSTEM)
+            self.complaint, event = acts.act(before, action, words, actor, facts, RULES, self.now)
+            self._follow(action, self.complaint.state)
+            self.said.append(event)
+        waits = plan.next_of(self.complaint, RULES)
+        assert waits is None or waits.at > self.now
 
     def _facts(self, role: Role, actor: str | None) -> Any:
         pic = self.complaint.pic
@@ -236,6 +257,17 @@ class Complaints(RuleBasedStateMachine):
         facts = sight.facts(self.complaint, Role.COMPLAINANT, RULES, self.said[-1].at, pic_is_active=pic)
         flags = {name: getattr(facts, name) for name in FLAGS}
         assert offered == {line.action for line in office.LINES if line.applies(self.state, "COMPLAINANT", flags)}
+
+    def teardown(self) -> None:
+        """The record alone gives the same complaint, and the same timers."""
+        again = acts.replayed(self.said)
+        assert again == self.complaint
+        assert plan.plan(again, RULES) == plan.plan(self.complaint, RULES)
+
+    @invariant()
+    def what_is_open_never_waits_for_nothing(self) -> None:
+        if self.complaint.open and self.complaint.level == 0:
+            assert plan.next_of(self.complaint, RULES) is not None
 
     @invariant()
     def it_is_stored_and_said_without_loss(self) -> None:

@@ -1,0 +1,30 @@
+"""Each complaint's timer, and the history of what the office decides about time."""
+
+from alembic import op
+
+from shared.db import run_script
+
+revision = "0002"
+down_revision = "0001"
+
+TIMERS = """
+alter table complaint add column timer_at timestamptz, add column timer_rule text;
+create index complaint_of_timer on complaint (timer_at) where timer_at is not null;
+comment on column complaint.timer_at is 'when the next rule fires; written with every version';
+create table decision (
+    id bigint generated always as identity primary key,
+    subject text not null,
+    at timestamptz not null,
+    staff uuid,
+    why text not null,
+    body jsonb not null
+);
+create index decision_in_order on decision (subject, id);
+comment on table decision is 'what the office has decided about itself, each time it did: settings, times, calendars';
+create trigger decision_is_append_only before update or delete on decision
+    for each statement execute function never_rewrite();
+"""
+
+
+def upgrade() -> None:
+    run_script(op.get_bind(), TIMERS)
