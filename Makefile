@@ -5,18 +5,20 @@ HELPDESK = .venv/bin/helpdesk
 TOOLS = .venv/bin
 
 # The first port of the row (make run PORT=9000), whether business time may be moved (CLOCK=adjustable), where tests find
-# Postgres and NATS (INFRA=containers), and how many run at a time (JOBS=2). ARGS go to pytest as they are.
+# Postgres and NATS (INFRA=containers), and how many run at a time (JOBS=2). ARGS go to pytest as they are. DATA=delete is
+# for make down.
 PORT ?= 8000
 CLOCK ?=
 INFRA ?=
 JOBS ?= 1
+DATA ?=
 ARGS ?=
 
 # Processes that share the tests must find the same ones: no random order of sets.
 PYTEST = $(if $(filter 1,$(JOBS)),,PYTHONHASHSEED=0 )$(TOOLS)/pytest$(if $(filter 1,$(JOBS)),, -n $(JOBS) --dist loadfile)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo reset test check format lint types imports containers-test docs lock fuzz
+.PHONY: help install install-dev run demo up down reset test check format lint types imports containers-test docs lock fuzz
 
 ##@ Run it
 
@@ -25,6 +27,12 @@ run: install ## everything on one machine, from http://127.0.0.1:8000 on (PORT=9
 
 demo: install ## the same, with some twenty complaints of the past weeks in it; needs an empty .run/
 	@exec $(HELPDESK) demo --tethered --port $(PORT) --clock "$(CLOCK)"
+
+up: install ## the same as containers, where Docker has compose (PORT=9000)
+	@exec $(HELPDESK) up --port $(PORT)
+
+down: install ## stop those; their data stays (DATA=delete: all of it, after asking)
+	@exec $(HELPDESK) down --data "$(DATA)"
 
 reset: install ## delete all data in .run/, after asking
 	@exec $(HELPDESK) reset
@@ -51,10 +59,14 @@ types: install-dev
 imports: install-dev
 	@$(TOOLS)/lint-imports --no-logo > .venv/imports.log 2>&1 || { cat .venv/imports.log; exit 1; }
 
-containers-test: install-dev ## the integration tests once more on containers, where Docker answers and has both images
+containers-test: install-dev ## the integration tests and the journey once more on containers, where Docker has the images
 	@if docker image inspect $${POSTGRES_IMAGE:-postgres:18} $${NATS_IMAGE:-nats:2.15-alpine} > /dev/null 2>&1; \
 	then INFRA=containers $(PYTEST) -q tests/integration --ignore-glob='*/integration/deploy/test_[!i]*'; \
 	else echo "No Docker here that has both images: the container suite was not run."; fi
+	@if docker compose version > /dev/null 2>&1 && docker image inspect $${PYTHON_IMAGE:-python:3.11-slim} \
+		$${POSTGRES_IMAGE:-postgres:18} $${NATS_IMAGE:-nats:2.15-alpine} > /dev/null 2>&1; \
+	then SYSTEM=composed $(TOOLS)/pytest -q --timeout 900 tests/system/test_composed.py tests/system/test_journey.py; \
+	else echo "No Docker with compose and the three images here: the composed system was not run."; fi
 
 ##@ Keep it
 

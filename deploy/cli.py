@@ -59,6 +59,29 @@ def demo(port: Port = 8000, clock: Clock = "", tethered: Tethered = False) -> No
 
 
 @app.command()
+def up(port: Port = 8000) -> None:
+    """Build and start everything as containers, and return when it is ready."""
+    from deploy.containers import composed
+
+    composed.up(Home(), port)
+
+
+@app.command()
+def down(
+    data: Annotated[str, typer.Option(envvar="DATA", help="'delete' deletes all data too, after asking.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Stop the containers and remove them. The data stays."""
+    from deploy.containers import composed
+
+    if data not in ("", "delete"):
+        raise Trouble(f"DATA can only be 'delete', not {data!r}.")
+    if data and not yes:
+        typer.confirm("Delete the containers' volumes with all complaints, mails and keys in them?", abort=True)
+    composed.down(Home(), delete=bool(data))
+
+
+@app.command()
 def status() -> None:
     """What runs, whether it is ready, and its memory (PSS) with Postgres and NATS."""
     from rich.table import Table
@@ -164,11 +187,15 @@ def diagram(
 @app.command()
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Delete all data of this machine's helpdesk, after asking."""
+    from deploy.containers import composed
+
     home = Home()
     if not home.path.exists():
         raise Trouble(f"There is nothing to delete: no {home.path}.")
     if home.occupied():
         raise Trouble(f"A copy is running on {home.path}. Stop it first.")
+    if composed.kept_by(home):
+        raise Trouble(f"The keys of the containers' data lie in {home.path}: make down DATA=delete first.")
     if not yes:
         typer.confirm(f"Delete {home.path} with all complaints, mails and keys in it?", abort=True)
     shutil.rmtree(home.path)

@@ -4,10 +4,10 @@ import csv
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import uuid4
 
 from deploy.local.home import ROOT
-from deploy.local.keys import Keys
 from deploy.local.processes import Trouble
 from services.workflow.handlers import people
 from services.workflow.store.people import anybody
@@ -17,6 +17,15 @@ from shared.privacy import Keyring, parse_key
 
 MODULES = ROOT / "services" / "intake" / "data" / "modules.csv"
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class StaffKeys(Protocol):
+    """What seals staff's contacts and finds staff by IC."""
+
+    @property
+    def sealing_keys(self) -> str: ...
+    @property
+    def staff_index_key(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -62,25 +71,30 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(3))
 
 
-async def seed(url: str, keys: Keys, write: Callable[[list[dict[str, str]]], None]) -> None:
-    """The demo's people, where there is no staff at all. `write` keeps their logins before they can be used."""
+def demo_logins() -> list[dict[str, str]]:
+    """The demo's people, each with a new password, as they are printed and kept."""
+    return [
+        {"role": person.roles[0], "ic": person.ic, "password": new_password(), "name": person.name}
+        for person in demo_people()
+    ]
+
+
+async def seed(url: str, keys: StaffKeys, logins: Callable[[], list[dict[str, str]]]) -> None:
+    """The demo's people, where there is no staff at all. `logins` has kept what it answers before it can be used."""
     database = Database(url, name="seed", size=1)
     await database.open()
     try:
         async with database.transaction() as tx:
             if await anybody(tx):
                 return
-            logins = []
+            passwords = {login["ic"]: login["password"] for login in logins()}
             for person in demo_people():
-                password = new_password()
-                await _add(tx, keys, person, password)
-                logins.append({"role": person.roles[0], "ic": person.ic, "password": password, "name": person.name})
-            write(logins)
+                await _add(tx, keys, person, passwords[person.ic])
     finally:
         await database.close()
 
 
-async def add(url: str, keys: Keys, person: Person, password: str) -> None:
+async def add(url: str, keys: StaffKeys, person: Person, password: str) -> None:
     """One more member of staff. Raises Trouble with what is wrong."""
     database = Database(url, name="staff-add", size=1)
     await database.open()
@@ -94,7 +108,7 @@ async def add(url: str, keys: Keys, person: Person, password: str) -> None:
         await database.close()
 
 
-async def _add(tx: Tx, keys: Keys, person: Person, password: str, *, must_change: bool = False) -> None:
+async def _add(tx: Tx, keys: StaffKeys, person: Person, password: str, *, must_change: bool = False) -> None:
     await people.add_staff(
         tx,
         keys=people.Keys(Keyring(keys.sealing_keys), parse_key(keys.staff_index_key)),

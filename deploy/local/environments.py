@@ -1,24 +1,37 @@
-"""What each process is told by its environment on one machine."""
+"""What each process is told by its environment, on one machine and in containers: the same, but for the places."""
+
+from typing import Protocol
 
 from deploy.local import nats
 from deploy.local.home import Home
 from deploy.local.keys import Keys
-from deploy.local.row import Row
 
 SENDER = "Helpdesk iSPEKS <helpdesk@ispeks.example>"
 
 
-def environment(name: str, row: Row, keys: Keys, home: Home) -> dict[str, str]:
+class Places(Protocol):
+    """Where a program listens, and where the others find it: the row of ports of one machine, or a network."""
+
+    @property
+    def listening(self) -> str: ...
+    @property
+    def public_url(self) -> str: ...
+    def host(self, name: str) -> str: ...
+    def port(self, name: str) -> int: ...
+    def url(self, name: str) -> str: ...
+
+
+def environment(name: str, row: Places, keys: Keys, home: Home) -> dict[str, str]:
     """The environment of intake, workflow, notify, query, the portal or the mailbox."""
     common = {
-        "HOST": "127.0.0.1",
+        "HOST": row.listening,
         "PORT": str(row.port(name)),
-        "PUBLIC_URL": row.url("portal"),
+        "PUBLIC_URL": row.public_url,
         "SERVICE_TOKEN": keys.service_token,
     }
     if name == "mailbox":
         return {**common, "SMTP_PORT": str(row.port("smtp")), "MESSAGES": str(home.path / "messages.jsonl")}
-    common["NATS_URL"] = nats.url(name, keys.passwords, row.port("nats"))
+    common["NATS_URL"] = nats.url(name, keys.passwords, row.port("nats"), row.host("nats"))
     if name == "portal":
         return {**common, **{f"{other.upper()}_URL": row.url(other) for other in own(keys, row, home)}}
     return {
@@ -29,11 +42,12 @@ def environment(name: str, row: Row, keys: Keys, home: Home) -> dict[str, str]:
     }
 
 
-def database_url(service: str, row: Row, keys: Keys) -> str:
-    return f"postgresql://{service}:{keys.passwords[service]}@127.0.0.1:{row.port('postgres')}/helpdesk"
+def database_url(service: str, row: Places, keys: Keys) -> str:
+    where = f"{row.host('postgres')}:{row.port('postgres')}"
+    return f"postgresql://{service}:{keys.passwords[service]}@{where}/helpdesk"
 
 
-def own(keys: Keys, row: Row, home: Home) -> dict[str, dict[str, str]]:
+def own(keys: Keys, row: Places, home: Home) -> dict[str, dict[str, str]]:
     """What only one service is told. A key is named here exactly where its holder may have it."""
     blobs = home.blobs.as_uri()
     return {
@@ -54,7 +68,7 @@ def own(keys: Keys, row: Row, home: Home) -> dict[str, dict[str, str]]:
         "notify": {
             "SEALING_KEYS": keys.sealing_keys,
             "TRACKING_KEYS": keys.tracking_keys,
-            "SMTP_HOST": "127.0.0.1",
+            "SMTP_HOST": row.host("smtp"),
             "SMTP_PORT": str(row.port("smtp")),
             "SMTP_TLS": "none",
             "SMTP_USER": "",

@@ -100,9 +100,14 @@ class Home:
 
 def write(path: Path, value: Any) -> None:
     """JSON that only its owner reads, there whole or not at all."""
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Text that only its owner reads, there whole or not at all."""
     aside = path.with_suffix(".new")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(value, file, indent=1, ensure_ascii=False)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)

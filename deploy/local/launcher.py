@@ -108,7 +108,8 @@ class Launcher:
         if self._past:
             self._play(self._past, keys)
         self._follower.follow({name: logs[name] for name in APPS})
-        self._follower.say(panel.ready(self.row, self.home, time.monotonic() - self._begun))
+        seconds = time.monotonic() - self._begun
+        self._follower.say(panel.ready(self.row, self.home, seconds, "Ctrl-C stops it all. Logs:"))
 
     def _set_up(self, keys: Keys) -> None:
         log = self.home.log("setting-up")

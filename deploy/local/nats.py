@@ -22,8 +22,8 @@ def environment(passwords: Mapping[str, str], host: str, port: int, store: str) 
     return {"NATS_HOST": f'"{host}"', "NATS_PORT": str(port), "NATS_STORE": f'"{store}"', **secrets}
 
 
-def url(user: str, passwords: Mapping[str, str], port: int) -> str:
-    return f"nats://{user}:{passwords[user]}@127.0.0.1:{port}"
+def url(user: str, passwords: Mapping[str, str], port: int, host: str = "127.0.0.1") -> str:
+    return f"nats://{user}:{passwords[user]}@{host}:{port}"
 
 
 def binary() -> str:

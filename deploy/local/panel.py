@@ -14,10 +14,11 @@ from deploy.local.row import Row
 console = Console(highlight=False)
 
 
-def ready(row: Row, home: Home, seconds: float) -> str:
+def ready(row: Row, home: Home, seconds: float, how_to_end: str) -> str:
     """The panel that says: you can begin."""
     with console.capture() as captured:
         _print(row, home, seconds)
+        console.print(how_to_end, soft_wrap=True)
     return captured.get().rstrip("\n")
 
 
@@ -41,7 +42,6 @@ def _print(row: Row, home: Home, seconds: float) -> None:
         for login in logins:
             table.add_row(login["role"], login.get("name", ""), login["ic"], login["password"])
         console.print(table)
-    console.print("Ctrl-C stops it all. Logs:")
 
 
 def read_logins(home: Home) -> list[dict[str, Any]]:

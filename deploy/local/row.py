@@ -4,6 +4,7 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from deploy.local.processes import Trouble, wait_until
 
@@ -27,21 +28,31 @@ class Row:
 
     first: int
 
+    listening: ClassVar[str] = "127.0.0.1"
+
+    @property
+    def public_url(self) -> str:
+        return self.url("portal")
+
+    def host(self, _name: str) -> str:
+        return self.listening
+
     def port(self, name: str) -> int:
         return self.first + PLACES[name]
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.port(name)}"
 
-    def claim(self, patience: float) -> None:
-        """Raises Trouble when a port is taken; what a killed predecessor held gets `patience` seconds to be let go."""
+    def claim(self, patience: float, command: str = "make run") -> None:
+        """Raises Trouble, with what `command` could do, when a port is taken; what a killed predecessor held gets
+        `patience` seconds to be let go."""
         for name in PLACES:
             port = self.port(name)
             if not wait_until(lambda port=port: _free(port), patience):  # type: ignore[misc]
                 other = self.first + 100 if self.first + 100 <= LAST else 8000
                 raise Trouble(
                     f"Port {port} ({name}) is taken by {_holder(port)}. "
-                    f"Stop that, or move the whole row: make run PORT={other}"
+                    f"Stop that, or move the whole row: {command} PORT={other}"
                 )
 
 

@@ -2,9 +2,10 @@
 
 import gc
 import importlib
-import os
 import threading
 from collections.abc import Callable
+
+from shared.web import serve as web
 
 COMMON = (
     "alembic.command",
@@ -26,7 +27,6 @@ APPS = {
     "portal": "services.portal.main",
     "mailbox": "deploy.mailbox.main",
 }
-GRACE_SECONDS = 5
 
 
 def import_once() -> None:
@@ -46,28 +46,4 @@ def import_once() -> None:
 
 def serve(name: str) -> Callable[[], None]:
     """The work of one forked process: this app, with settings from its environment."""
-
-    def work() -> None:
-        import uvicorn
-
-        main = importlib.import_module(APPS[name])
-        config = uvicorn.Config(
-            main.create_app,
-            factory=True,
-            host=os.environ["HOST"],
-            port=int(os.environ["PORT"]),
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            lifespan="on",
-            access_log=False,
-            log_config=None,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        server = uvicorn.Server(config)
-        server.run()
-        raise SystemExit(0 if server.started else 3)
-
-    return work
+    return lambda: web.serve(APPS[name])

@@ -34,7 +34,7 @@ def set_up(row: Row, keys: Keys, home: Home, *, adjustable: bool, shift: timedel
             await clock.move(in_database(url, DATABASE), shift)
         elif not adjustable and await clock.shift(in_database(url, DATABASE)):
             raise SystemExit(CLOCK_MOVED)
-        await staff.seed(database_url("workflow", row, keys), keys, lambda logins: write(home.logins, logins))
+        await staff.seed(database_url("workflow", row, keys), keys, lambda: new_logins(home))
 
     def told() -> None:
         try:
@@ -45,3 +45,10 @@ def set_up(row: Row, keys: Keys, home: Home, *, adjustable: bool, shift: timedel
             raise SystemExit(1) from error
 
     return told
+
+
+def new_logins(home: Home) -> list[dict[str, str]]:
+    """Passwords for the demo's people, kept in `home` before they can be used."""
+    logins = staff.demo_logins()
+    write(home.logins, logins)
+    return logins

@@ -1,4 +1,6 @@
-"""The whole system, started as a newcomer starts it: `helpdesk run` in a directory of its own, on a row of its own."""
+"""The whole system, started as a newcomer starts it: `helpdesk run` in a directory of its own, on a row of its own;
+with SYSTEM=composed by `helpdesk up`, in containers and volumes of its own.
+"""
 
 import contextlib
 import json
@@ -20,6 +22,7 @@ from deploy.local.row import LAST, PLACES, Row
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 120.0
+COMPOSED = os.environ.get("SYSTEM") == "composed"
 
 
 @dataclass
@@ -28,7 +31,7 @@ class Helpdesk:
 
     home: Path
     row: Row
-    process: subprocess.Popen[bytes]
+    end: Callable[[], None]
 
     def url(self, name: str) -> str:
         return self.row.url(name)
@@ -65,28 +68,57 @@ def start_helpdesk() -> Iterator[Callable[[], Helpdesk]]:
 
     def start() -> Helpdesk:
         home = Path(tempfile.mkdtemp(prefix="helpdesk-home-"))
-        row = free_row()
-        with (home / "launcher.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.cli", "run", "--tethered"],
-                cwd=ROOT,
-                # One address files more here than any office in an hour; what the limits do is shown by test_abuse.
-                env={**os.environ, "HELPDESK_HOME": str(home), "PORT": str(row.first), "RATE_LIMITS": "off"},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        made = Helpdesk(home, row, process)
-        started.append(made)
-        ready = wait_until(lambda: process.poll() is not None or _is_ready(made), within=READY_SECONDS)
-        assert ready, "not ready in time"
-        assert process.poll() is None, (home / "launcher.log").read_text()[-3000:]
-        return made
+        started.append(_composed(home, free_row()) if COMPOSED else _launched(home, free_row()))
+        return started[-1]
 
     yield start
     for one in started:
-        one.process.send_signal(signal.SIGTERM)
-    for one in started:
-        one.process.wait(30)
+        one.end()
+
+
+def _environment(home: Path, row: Row) -> dict[str, str]:
+    """One address files more here than any office in an hour; what the limits do is shown by test_abuse."""
+    return {**os.environ, "HELPDESK_HOME": str(home), "PORT": str(row.first), "RATE_LIMITS": "off"}
+
+
+def _launched(home: Path, row: Row) -> Helpdesk:
+    with (home / "launcher.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.cli", "run", "--tethered"],
+            cwd=ROOT,
+            env=_environment(home, row),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+    def end() -> None:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+    made = Helpdesk(home, row, end)
+    try:
+        assert wait_until(lambda: process.poll() is not None or _is_ready(made), READY_SECONDS), "not ready in time"
+        assert process.poll() is None, (home / "launcher.log").read_text()[-3000:]
+    except AssertionError:
+        end()
+        raise
+    return made
+
+
+def _composed(home: Path, row: Row) -> Helpdesk:
+    def helpdesk(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "deploy.cli", *arguments]
+        told = _environment(home, row)
+        return subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=False)
+
+    def end() -> None:
+        assert helpdesk("down", "--data", "delete", "--yes").returncode == 0
+
+    begun = helpdesk("up")
+    if begun.returncode != 0:
+        end()
+        raise AssertionError(begun.stdout[-3000:] + begun.stderr[-3000:])
+    return Helpdesk(home / "compose", row, end)
 
 
 def _is_ready(helpdesk: Helpdesk) -> bool:

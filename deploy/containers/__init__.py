@@ -1,0 +1,1 @@
+"""The same system as containers: what `make up` and `make down` do with `deploy/compose.yaml`."""
