@@ -152,6 +152,34 @@ def rebuild() -> None:
     print(f"{query.rebuild()} events were projected.")
 
 
+@events_app.command()
+def redrive(
+    service: Annotated[str, typer.Option(help="intake, workflow, notify or query; all of them if not said.")] = "",
+    subject: Annotated[str, typer.Option(help="A complaint's number; everything parked if not said.")] = "",
+) -> None:
+    """Take up what could not be handled, once its cause is mended. What runs may go on running."""
+    from deploy import letters
+    from deploy.local import keys
+    from deploy.local.database import SERVICES
+    from deploy.local.environments import database_url
+
+    if service not in ("", *SERVICES):
+        raise Trouble(f"There is no service {service!r} that hears: {', '.join(SERVICES)}.")
+    home = Home()
+    row, known = Row(running(home)["port"]), keys.load(home.keys)
+    urls = {name: database_url(name, row, known) for name in ([service] if service else SERVICES)}
+
+    async def work() -> None:
+        nothing = True
+        async for one in letters.redrive(urls, subject or None):
+            print(one)
+            nothing = False
+        if nothing:
+            print("Nothing is parked.")
+
+    asyncio.run(work())
+
+
 @workflow_app.command()
 def check() -> None:
     """Prove the table: every rule it has to keep."""

@@ -22,7 +22,7 @@ from shared.errors import Denied, Text, Unknown
 from shared.principals import Caller
 from shared.privacy import parse_key, parse_keys
 
-__all__ = ["Caller", "PortalOnly", "Staff", "StaffTokens", "TrackingTokens", "Visitor", "is_portal"]
+__all__ = ["Caller", "Overseer", "PortalOnly", "Staff", "StaffTokens", "TrackingTokens", "Visitor", "is_portal"]
 
 ALGORITHM = "Ed25519"
 TOKEN_SECONDS = 60
@@ -151,6 +151,15 @@ async def _portal_only(request: Request, _: Annotated[object, Depends(_SERVICE)]
 
 PortalOnly = Depends(_portal_only)
 """For routes that only a service of ours may call; 401 otherwise."""
+
+
+async def _overseer(request: Request, _: Annotated[object, Depends(_BEARER)]) -> None:
+    if not is_portal(request):
+        (await _staff(request, None)).needs("ADMIN", "MANAGEMENT")
+
+
+Overseer = Depends(_overseer)
+"""Admin and management, or the portal of its own accord: it has to say how things are also when nobody can log in."""
 
 
 async def _visitor(request: Request) -> str:

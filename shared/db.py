@@ -80,6 +80,10 @@ class Database:
             except TimeoutError:
                 self._pool.terminate()
 
+    def busy(self) -> int:
+        """How many connections are at work now."""
+        return self._pool.get_size() - self._pool.get_idle_size() if self._pool is not None else 0
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """A transaction at READ COMMITTED: commits when the block ends, rolls back when it raises.

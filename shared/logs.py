@@ -2,10 +2,12 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 
 import structlog
 
-QUOTES = "invalid input for query argument"
+from shared.blame import blame
 
 
 def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
@@ -14,8 +16,7 @@ def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _without_values,
-        structlog.processors.format_exc_info,
+        _blamed,
     ]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -37,20 +38,21 @@ def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
     structlog.contextvars.bind_contextvars(service=service)
 
 
-def _without_values(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Errors quote what they failed on (a failing row, a field that does not fit an answer): never into a log."""
-    error = line.get("exc_info")
+def _blamed(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """An exception as its kind and its places. Its own words quote what it failed on (a failing row, a field that does
+    not fit an answer): never into a log."""
+    error = line.pop("exc_info", None)
     error = sys.exc_info()[1] if error is True else error[1] if isinstance(error, tuple) else error
-    while isinstance(error, BaseException):
-        if getattr(error, "detail", None):
-            error.detail = None  # type: ignore[attr-defined]
-        if error.args and QUOTES in str(error.args[0]):
-            error.args = (str(error.args[0]).split(":")[0],)
-        for fault in getattr(error, "_errors", ()):  # of FastAPI's validation
-            if isinstance(fault, dict):
-                fault.pop("input", None)
-        error = error.__cause__ or error.__context__
+    if isinstance(error, BaseException):
+        line["exception"] = "\n".join(_told(error))
     return line
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    for one in (*([before] if before else []), *getattr(error, "exceptions", ())):
+        yield from _told(one)
+    yield "".join(traceback.format_tb(error.__traceback__)) + blame(error)
 
 
 def get(room: str) -> structlog.typing.FilteringBoundLogger:

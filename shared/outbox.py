@@ -22,6 +22,7 @@ from shared import logs
 from shared.bus.connection import Bus
 from shared.db import Database, Tx, is_transient
 from shared.envelope import Envelope, nats_subject
+from shared.figures import Waiting
 
 SCHEMA_V1 = """
 create table outbox (
@@ -108,11 +109,13 @@ class Relay:
         finally:
             await self._give_up_lease()
 
-    async def oldest_seconds(self) -> float:
-        """Age of the oldest event not yet said, in seconds; 0 when all is said."""
+    async def waiting(self) -> Waiting:
+        """How many events are not yet said, and how old the oldest is."""
         async with self._db.transaction() as tx:
-            age = await tx.fetchval("select extract(epoch from clock_timestamp() - min(at)) from outbox")
-        return float(age or 0.0)
+            row = await tx.fetchrow(
+                "select count(*), coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float8 from outbox"
+            )
+        return Waiting(*row)
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -141,6 +144,7 @@ class Relay:
             if failed is not None:
                 break
         if said:
+            self._bus.figures.published.labels(self._stream).inc(len(said))
             async with self._db.transaction() as tx:
                 await tx.execute("delete from outbox where seq = any($1::bigint[])", said)
                 await tx.execute(

@@ -18,6 +18,7 @@ from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
 from shared.events import REGISTER
+from shared.figures import Figures
 from shared.limits import Limits
 from shared.outbox import Relay
 from shared.privacy import Keyring, parse_key
@@ -27,7 +28,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service; without settings it reads its environment."""
     settings = settings or Settings()
     db = Database(settings.database_url.get_secret_value(), name="intake")
-    bus = Bus(settings.nats_url.get_secret_value(), name="intake")
+    figures = Figures()
+    bus = Bus(settings.nats_url.get_secret_value(), name="intake", figures=figures)
     relay = Relay(db, bus, "INTAKE", record.say_again)
     consumer = Consumer(db, bus, service="intake", stream="WORKFLOW", subjects=SUBJECTS, hears=HEARS, register=REGISTER)
     uploads = Uploads(db, Blobs(settings.blobs), settings.clamd)
@@ -62,7 +64,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         loops=[bus.run, relay.run, consumer.run, timers.run],
         needed=[form_not_open],
         wished=[bus.why_not_ready, consumer.why_not_ready],
-        outbox_age=relay.oldest_seconds,
+        figures=figures,
+        hearing=[consumer],
+        backlogs={"outbox": relay.waiting},
         poke=relay.poke,
         state={"desk": desk, "staff_tokens": StaffTokens(public=settings.staff_public_key)},
         body_bytes={"/v1/uploads": BODY_BYTES},

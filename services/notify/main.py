@@ -15,6 +15,7 @@ from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
 from shared.events import REGISTER
+from shared.figures import Figures
 from shared.privacy import Keyring
 
 
@@ -22,7 +23,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service. Settings come from the environment unless they are given."""
     settings = settings or Settings()
     db = Database(settings.database_url.get_secret_value(), name="notify")
-    bus = Bus(settings.nats_url.get_secret_value(), name="notify")
+    figures = Figures()
+    bus = Bus(settings.nats_url.get_secret_value(), name="notify", figures=figures)
     letters = Letters(slogan=settings.slogan)
     smtp = Smtp(
         letters,
@@ -75,6 +77,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         loops=[bus.run, *(consumer.run for consumer in consumers), sweep.run],
         needed=[_Matrix(db, letters).why_not_ready],
         wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
+        figures=figures,
+        hearing=consumers,
         poke=sweep.poke,
         state={
             "staff_tokens": StaffTokens(public=settings.staff_public_key),

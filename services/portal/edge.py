@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal.clients import visitor
 from shared import logs
-from shared.web.health import Figures
+from shared.figures import Figures
 
 TOKEN_PATHS = ("/a/", "/kata-laluan/")
 """Pages whose address is a right, and which therefore give no referrer."""

@@ -40,6 +40,7 @@ from services.portal.session import Sessions
 from services.portal.settings import Settings
 from services.portal.words import Words
 from shared import logs
+from shared.figures import Figures
 from shared.web import health
 
 ROUTERS = (
@@ -102,7 +103,7 @@ def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTran
         redirect_slashes=False,  # it would lead to whatever host was asked for
     )
     app.state.desk = desk
-    figures = health.Figures()
+    figures = Figures()
 
     def unreachable(service: str, url: str) -> health.Check:
         async def check() -> str | None:
@@ -123,7 +124,7 @@ def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTran
         unreachable("query", settings.query_url),
         broker,
     ]
-    app.include_router(health.routes(figures, [], wished, None))
+    app.include_router(health.routes(figures, [], wished, {}))
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.append(Mount("/static", app=assets, name="static"))

@@ -22,6 +22,7 @@ from shared.bus.consumer import Consumer
 from shared.db import Database
 from shared.envelope import Envelope, is_reference
 from shared.events import REGISTER
+from shared.figures import Figures
 from shared.limits import Limits
 from shared.privacy import parse_key
 from shared.web.app import create_app as create_service
@@ -37,7 +38,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, wired. None reads the environment."""
     settings = settings or Settings()
     db = Database(settings.database_url.get_secret_value(), name="query")
-    bus = Bus(settings.nats_url.get_secret_value(), name="query")
+    figures = Figures()
+    bus = Bus(settings.nats_url.get_secret_value(), name="query", figures=figures)
     progress = Progress()
     folding = Folding(db)
 
@@ -74,6 +76,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         db=db,
         loops=[bus.run, *(consumer.run for consumer in consumers), folding.run],
         wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
+        figures=figures,
+        hearing=consumers,
         state={
             "staff_tokens": StaffTokens(public=settings.staff_public_key),
             "tracking_tokens": TrackingTokens(settings.tracking_keys.get_secret_value()),

@@ -15,6 +15,7 @@ from shared.blobs.uploads import BODY_BYTES, Uploads
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
+from shared.figures import Figures
 from shared.limits import Limits
 from shared.outbox import Relay
 from shared.privacy import Keyring, parse_key
@@ -26,7 +27,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The app of these settings; without them, of the environment."""
     settings = settings or Settings()
     db = Database(settings.database_url.get_secret_value(), name="workflow")
-    bus = Bus(settings.nats_url.get_secret_value(), name="workflow")
+    figures = Figures()
+    bus = Bus(settings.nats_url.get_secret_value(), name="workflow", figures=figures)
     relay = Relay(db, bus, "WORKFLOW", say_record_again)
 
     async def said(_handled: object) -> None:
@@ -69,7 +71,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         loops=[bus.run, relay.run, house.keep, clockwork.run, hear],
         needed=[house.why_not_ready],
         wished=[bus.why_not_ready, consumer.why_not_ready],
-        outbox_age=relay.oldest_seconds,
+        figures=figures,
+        hearing=[consumer],
+        backlogs={"outbox": relay.waiting},
         poke=relay.poke,
         state={
             "staff_tokens": StaffTokens(private=settings.staff_private_key.get_secret_value()),

@@ -10,6 +10,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
 
 from shared import logs
+from shared.figures import Figures
 
 DUPLICATE_WINDOW_SECONDS = 120
 KEPT_SECONDS = 30 * 24 * 3600
@@ -19,9 +20,11 @@ RETRY_SECONDS = 0.3
 class Bus:
     """The process's line to the broker: reconnects for ever, fails fast while it is down."""
 
-    def __init__(self, url: str, *, name: str) -> None:
+    def __init__(self, url: str, *, name: str, figures: Figures | None = None) -> None:
         self._url = url
         self._name = name
+        self.figures = figures or Figures()
+        """Where those who speak and hear over it count."""
         self._client: Client | None = None
         self._log = logs.get("bus")
         self._up = asyncio.Event()

@@ -21,15 +21,18 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from uuid_utils.compat import uuid7
 
 from shared import logs
-from shared.bus import fence
+from shared.blame import blame
+from shared.bus import fence, parked
 from shared.bus.connection import Bus
 from shared.db import Database, is_transient
 from shared.envelope import Envelope, Unreadable, decode
+from shared.figures import Waiting
 
 BATCH = 200
 PULL_SECONDS = 2.0
 ACK_WAIT_SECONDS = 30
 POISON_TRIES = 5
+ASKED_SECONDS = 0.5
 DELAYS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 AfterCommit = Callable[[Sequence[Envelope]], Awaitable[None]]
@@ -67,7 +70,29 @@ class Consumer:
         self._credit = 0
         self._pull_ends = 0.0
         self._ready = False
+        self._busy_since: float | None = None
         self._log = logs.get("bus")
+
+    @property
+    def stream(self) -> str:
+        """The stream it hears."""
+        return self._stream
+
+    async def waiting(self) -> Waiting:
+        """What lies in the stream and was not heard yet; how long the batch at hand has been in work. Raises when the
+        broker does not say."""
+        async with asyncio.timeout(ASKED_SECONDS):
+            info = await self._bus.js.consumer_info(self._stream, self._durable)
+        seconds = time.monotonic() - self._busy_since if self._busy_since is not None else 0.0
+        return Waiting((info.num_pending or 0) + (info.num_ack_pending or 0), seconds)
+
+    async def redrive(self, source: str, subject: str) -> list[fence.Taken]:
+        """Take up what is parked for this subject, in a transaction of its own; answers what became of each."""
+        started = time.monotonic()
+        async with self._db.transaction() as tx:
+            taken = await parked.redrive(tx, source, subject, self._hears, self._register)
+        await self._tell(taken, started)
+        return taken
 
     async def why_not_ready(self) -> str | None:
         """None once the durable consumer stands."""
@@ -157,27 +182,21 @@ class Consumer:
         return False
 
     async def _process(self, batch: list[Msg]) -> None:
-        started = time.monotonic()
-        letters, unreadable = [], []
-        for message in batch:
-            try:
-                letters.append((message, decode(message.data)))
-            except Unreadable as error:
-                unreadable.append((message, error))
-        for message, reason in unreadable:
-            await self._park_unreadable(message, reason)
-        if len(letters) <= 1 or not await self._together(letters):
-            for message, letter in letters:
-                await self._alone(message, letter)
-        if letters:
-            self._log.info(
-                "heard",
-                stream=self._stream,
-                letters=len(letters),
-                first=letters[0][1].type,
-                correlation=letters[0][1].correlationid,
-                ms=round((time.monotonic() - started) * 1000, 1),
-            )
+        self._busy_since = time.monotonic()
+        try:
+            letters, unreadable = [], []
+            for message in batch:
+                try:
+                    letters.append((message, decode(message.data)))
+                except Unreadable as error:
+                    unreadable.append((message, error))
+            for message, reason in unreadable:
+                await self._park_unreadable(message, reason)
+            if len(letters) <= 1 or not await self._together(letters):
+                for message, letter in letters:
+                    await self._alone(message, letter)
+        finally:
+            self._busy_since = None
 
     async def _together(self, letters: Sequence[tuple[Msg, Envelope]]) -> bool:
         """All in one transaction; False when one of them cannot be handled: then each is tried alone."""
@@ -196,9 +215,21 @@ class Consumer:
                 return True
 
     async def _commit(self, letters: Sequence[Envelope]) -> None:
+        started = time.monotonic()
         async with self._db.transaction() as tx:
-            handled = await fence.accept(tx, letters, self._hears, self._register)
-        if handled:
+            taken = await fence.take(tx, letters, self._hears, self._register)
+        await self._tell(taken, started)
+
+    async def _tell(self, taken: Sequence[fence.Taken], started: float) -> None:
+        """After a commit: a line and a figure for every letter, then whoever wants to know."""
+        figures, now, ms = self._bus.figures, time.time(), round((time.monotonic() - started) * 1000, 1)
+        for letter, outcome in taken:
+            figures.heard.labels(self._stream, outcome).inc()
+            if outcome in ("applied", "passed"):
+                figures.lateness.labels(self._stream).observe(max(now - letter.time.timestamp(), 0.0))
+            about = fence.ids(letter)
+            self._log.info("heard", type=letter.type, sequence=letter.sequence, outcome=outcome, ms=ms, **about)
+        if handled := [letter for letter, outcome in taken if outcome == "applied"]:
             await self._after_commit(handled)
 
     async def _alone(self, message: Msg, letter: Envelope) -> None:
@@ -220,20 +251,20 @@ class Consumer:
     async def _count(self, message: Msg, letter: Envelope, error: Exception) -> None:
         self._tries[letter.id] += 1
         tries = self._tries[letter.id]
-        self._log.error(
-            "letter.failed", type=letter.type, subject=letter.subject, id=letter.id, tries=tries, exc_info=error
-        )
+        about = fence.ids(letter)
+        self._log.error("letter.failed", type=letter.type, tries=tries, exc_info=error, **about)
         if tries < POISON_TRIES:
             # Later letters of this subject may overtake: the fence parks them until this one is through.
             await message.nak(delay=_delay(tries))
             return
         async with self._db.transaction() as tx:
             await fence.hold_as_poison(tx, letter, error)
+        self._bus.figures.heard.labels(self._stream, "poison").inc()
         del self._tries[letter.id]
         await message.term()
 
     async def _park_unreadable(self, message: Msg, error: Unreadable) -> None:
-        self._log.error("letter.unreadable", stream=self._stream, subject=message.subject, error=str(error)[:200])
+        self._log.error("letter.unreadable", stream=self._stream, subject=message.subject, error=blame(error))
         async with self._db.transaction() as tx:
             await tx.execute(
                 "insert into parked (event_id, source, subject, sequence, type, reason, error, body)"
@@ -241,9 +272,10 @@ class Consumer:
                 str(uuid7()),
                 self._stream,
                 f"unreadable:{message.subject}",
-                str(error)[:2000],
+                blame(error),
                 message.data,
             )
+        self._bus.figures.heard.labels(self._stream, "unreadable").inc()
         await message.term()
 
     async def _wait_out(self, error: Exception, failures: int, held: Sequence[Msg]) -> None:

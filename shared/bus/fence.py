@@ -8,8 +8,11 @@ gaps do not matter, and an older one that was poison holds nothing up.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
+from structlog.contextvars import bound_contextvars
+
+from shared.blame import blame
 from shared.db import Tx, is_transient
 from shared.envelope import Envelope, Event, Unreadable, decode, is_reference
 
@@ -39,6 +42,21 @@ Many: TypeAlias = Callable[[Tx, Any], Awaitable[None]]
 Hears: TypeAlias = Mapping[type[Event], Handler]
 Register: TypeAlias = Mapping[str, type[Event]]
 Key: TypeAlias = tuple[str, str]
+Outcome: TypeAlias = Literal["applied", "passed", "repeated", "early", "behind", "poison"]
+"""`passed` is what nobody here listens to; `early` and `behind` are parked."""
+
+
+class Taken(NamedTuple):
+    """A letter, and what became of it."""
+
+    letter: Envelope
+    outcome: Outcome
+
+
+def ids(letter: Envelope) -> dict[str, str]:
+    """What a log line about this letter carries, so that a complaint can be followed through all services."""
+    about = "fact" if is_reference(letter.type) else "complaint"
+    return {"correlation": letter.correlationid, about: letter.subject, "id": letter.id}
 
 
 class Together:
@@ -70,44 +88,55 @@ class _Gathered:
 
 async def accept(tx: Tx, letters: Sequence[Envelope], hears: Hears, register: Register) -> list[Envelope]:
     """Handle what is next, ignore what is past, park what is early; answers what was handled, in order."""
+    return [letter for letter, outcome in await take(tx, letters, hears, register) if outcome == "applied"]
+
+
+async def take(tx: Tx, letters: Sequence[Envelope], hears: Hears, register: Register) -> list[Taken]:
+    """As `accept`, and answers what became of every letter, those that were taken up included."""
     keys = {(letter.source, letter.subject) for letter in letters}
     fences = await _fences(tx, keys)
     blocked, waiting = await _parked(tx, keys)
-    handled: list[Envelope] = []
+    taken: list[Taken] = []
     gathered = _Gathered()
     for letter in letters:
         key = (letter.source, letter.subject)
         at = fences.get(key, 0)
         if letter.sequence <= at:
+            taken.append(Taken(letter, "repeated"))
             continue
         if not is_reference(letter.type) and (key in blocked or letter.sequence > at + 1):
             await park(tx, letter, "behind" if key in blocked else "gap")
+            taken.append(Taken(letter, "behind" if key in blocked else "early"))
             waiting.add(key)
             continue
-        handled += await _handle(tx, letter, hears, register, fences, gathered)
+        taken.append(await _handle(tx, letter, hears, register, fences, gathered))
         if key in waiting or key in blocked:
             await gathered.settle(tx)
-            handled += await _take_up(tx, key, hears, register, fences)
+            taken += await _take_up(tx, key, hears, register, fences)
     await gathered.settle(tx)
     await _save(tx, fences)
-    return handled
+    return taken
 
 
-async def redrive(tx: Tx, source: str, subject: str, hears: Hears, register: Register) -> list[Envelope]:
-    """Handle all that is parked for this subject, in order, as far as it goes without a gap."""
+async def redrive(tx: Tx, source: str, subject: str, hears: Hears, register: Register) -> list[Taken]:
+    """Handle all that is parked for this subject, in order, as far as it goes without a gap or another failure."""
     key = (source, subject)
+    if not await tx.fetchval(
+        "select exists (select from parked where source = $1 and subject = $2 and sequence > 0)", *key
+    ):
+        return []
+    fences = await _fences(tx, {key})
     await tx.execute(
         "update parked set reason = 'gap', error = null where source = $1 and subject = $2 and sequence > 0", *key
     )
-    fences = await _fences(tx, {key})
-    handled = await _take_up(tx, key, hears, register, fences)
+    taken = await _take_up(tx, key, hears, register, fences)
     await _save(tx, fences)
-    return handled
+    return taken
 
 
 async def hold_as_poison(tx: Tx, letter: Envelope, error: Exception) -> None:
     """Park a letter that cannot be handled, with why; the later ones of its subject wait behind it."""
-    await park(tx, letter, "poison", f"{type(error).__name__}: {error}"[:2000])
+    await park(tx, letter, "poison", blame(error))
     await tx.execute(
         "update parked set reason = 'behind' where source = $1 and subject = $2 and reason = 'gap'",
         letter.source,
@@ -137,7 +166,7 @@ async def park(tx: Tx, letter: Envelope, reason: str, error: str | None = None) 
 
 async def _handle(
     tx: Tx, letter: Envelope, hears: Hears, register: Register, fences: dict[Key, int], gathered: _Gathered
-) -> list[Envelope]:
+) -> Taken:
     kind = register.get(letter.dataschema)
     if kind is None:
         raise Unreadable(f"unknown schema {letter.dataschema}")
@@ -145,13 +174,14 @@ async def _handle(
     if isinstance(handler, Together):
         gathered.add(handler, letter.open_as(kind), letter)
     elif handler is not None:
-        await handler(tx, letter.open_as(kind), letter)
+        with bound_contextvars(**ids(letter)):
+            await handler(tx, letter.open_as(kind), letter)
     fences[letter.source, letter.subject] = letter.sequence
-    return [letter] if handler is not None else []
+    return Taken(letter, "passed" if handler is None else "applied")
 
 
-async def _take_up(tx: Tx, key: Key, hears: Hears, register: Register, fences: dict[Key, int]) -> list[Envelope]:
-    handled: list[Envelope] = []
+async def _take_up(tx: Tx, key: Key, hears: Hears, register: Register, fences: dict[Key, int]) -> list[Taken]:
+    taken: list[Taken] = []
     while True:
         at = fences.get(key, 0)
         await tx.execute(
@@ -167,7 +197,7 @@ async def _take_up(tx: Tx, key: Key, hears: Hears, register: Register, fences: d
             at,
         )
         if body is None:
-            return handled
+            return taken
         letter = decode(body)
         try:
             async with tx.transaction():
@@ -179,8 +209,8 @@ async def _take_up(tx: Tx, key: Key, hears: Hears, register: Register, fences: d
                 raise
             fences[key] = at
             await hold_as_poison(tx, letter, error)
-            return handled
-        handled += done
+            return [*taken, Taken(letter, "poison")]
+        taken.append(done)
 
 
 async def _fences(tx: Tx, keys: set[Key]) -> dict[Key, int]:

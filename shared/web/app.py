@@ -16,9 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from shared import logs
+from shared.bus import parked
+from shared.bus.consumer import Consumer
 from shared.db import Database
+from shared.figures import Backlogs, Figures
 from shared.settings import ProcessSettings
-from shared.web import described, health, problems
+from shared.web import described, health, oversight, problems
 
 Loop = Callable[[], Awaitable[None]]
 RESTART_SECONDS = 1.0
@@ -45,22 +48,30 @@ def create_app(
     loops: Sequence[Loop] = (),
     needed: Sequence[health.Check] = (),
     wished: Sequence[health.Check] = (),
-    outbox_age: health.Age | None = None,
+    figures: Figures | None = None,
+    hearing: Sequence[Consumer] = (),
+    backlogs: Backlogs | None = None,
     poke: Callable[[], None] = lambda: None,
     state: dict[str, Any] | None = None,
     body_bytes: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """A FastAPI app that opens `db`, runs `loops` until it stops (restarting one that raises), and answers errors as
-    problems. `poke` is called after each committed request; `state` is set on `app.state`; `body_bytes` are the paths
-    that take more than JSON, with how much."""
-    figures = health.Figures()
+    problems. What it is `hearing` with is watched, and what it could not handle can be taken up again; `backlogs` are
+    what else may wait. `poke` is called after each committed request; `state` is set on
+    `app.state`; `body_bytes` are the paths that take more than JSON, with how much."""
+    figures = figures or Figures()
+    backlogs = {**(backlogs or {}), **{f"stream:{one.stream}": one.waiting for one in hearing}}
+    if db is not None:
+        figures.connections.set_function(db.busy)
+        if hearing:
+            backlogs |= {"parked": parked.waiting(db, "poison", "behind"), "early": parked.waiting(db, "gap")}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         logs.configure(name, settings.log_level, settings.log_format)
         if db is not None:
             await db.open()
-        tasks = [asyncio.create_task(_keep(loop)) for loop in loops]
+        tasks = [asyncio.create_task(_keep(loop, figures)) for loop in loops]
         try:
             yield
         finally:
@@ -81,6 +92,8 @@ def create_app(
     app.state.db = db
     app.state.poke = poke
     app.state.figures = figures
+    checks = [*needed, *([db.why_not_ready] if db is not None else [])]
+    routers = [*routers, *([oversight.routes(hearing, figures, checks, wished, backlogs)] if db is not None else [])]
     app.state.places = [
         (route.path, route.path_regex, route.methods)
         for router in routers
@@ -90,8 +103,7 @@ def create_app(
     for key, value in (state or {}).items():
         setattr(app.state, key, value)
     problems.install(app)
-    checks = [*needed, *([db.why_not_ready] if db is not None else [])]
-    app.include_router(health.routes(figures, checks, wished, outbox_age))
+    app.include_router(health.routes(figures, checks, wished, backlogs))
     for router in routers:
         app.include_router(router)
     described.describe(app)
@@ -108,13 +120,15 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
         _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_SECONDS)
 
 
-async def _keep(loop: Loop) -> None:
+async def _keep(loop: Loop, figures: Figures) -> None:
     """Run a loop for as long as the app lives; one that raises is logged and started again."""
     while True:
         try:
             await loop()
         except Exception as error:
-            logs.get("web").error("loop.failed", loop=getattr(loop, "__qualname__", str(loop)), exc_info=error)
+            name = getattr(loop, "__qualname__", "loop")
+            figures.restarts.labels(name).inc()
+            logs.get("web").error("loop.failed", loop=name, exc_info=error)
         await asyncio.sleep(RESTART_SECONDS)
 
 
@@ -136,7 +150,7 @@ def _limited(receive: Receive, at_most: int) -> Receive:
 class _Arrivals:
     """Gives every request an id and one log line with its outcome. Logs the route, never the path: paths hold links."""
 
-    def __init__(self, app: ASGIApp, figures: health.Figures, body_bytes: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, figures: Figures, body_bytes: Mapping[str, int]) -> None:
         self._app = app
         self._figures = figures
         self._body_bytes = body_bytes

@@ -102,6 +102,9 @@ EXPECTED: dict[str, Expected] = {
     "notify POST /v1/deliveries/{id}/retry": only(A),
     "notify GET /v1/rules": only(A, M),
     "notify PUT /v1/rules": only(A),
+    **{f"{service} GET /v1/health": only(A, M) for service in SERVICES},
+    **{f"{service} GET /v1/dead-letters": only(A) for service in SERVICES},
+    **{f"{service} POST /v1/dead-letters/redrive": only(A) for service in SERVICES},
     # Of a complaint there is not.
     "query POST /v1/tracking": everybody(404),
     "query GET /v1/inbox": only(*STAFF),

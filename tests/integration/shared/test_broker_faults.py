@@ -106,7 +106,7 @@ async def test_what_is_decided_while_the_broker_is_away_is_said_when_it_is_back(
         await until(away)
         await decide(teller, *letters("A", 4, 2))
         relay.poke()
-        assert await relay.oldest_seconds() > 0
+        assert (await relay.waiting()).oldest_seconds > 0
         assert len(await run(teller, "select 1 from outbox")) == 4
         broker.start()
         await until(is_in_stream(telling, [("A", sequence) for sequence in range(1, 6)]), within=25)

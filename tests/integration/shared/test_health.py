@@ -9,6 +9,7 @@ import pytest
 
 from shared.bus.connection import Bus
 from shared.db import Database
+from shared.figures import Waiting
 from tests.integration.shared.line import run
 from tests.integration.shared.served import NOWHERE, a_service
 from tests.support import infra
@@ -23,10 +24,10 @@ async def ready(client: httpx2.AsyncClient) -> tuple[int, list[str]]:
 
 
 async def test_without_postgres_it_lives_and_says_that_postgres_is_what_it_lacks() -> None:
-    async def age() -> float:
+    async def unsaid() -> Waiting:
         raise ConnectionRefusedError
 
-    async with a_service(NOWHERE, outbox_age=age) as client:
+    async with a_service(NOWHERE, backlogs={"outbox": unsaid}) as client:
         status, why = await ready(client)
         assert (status, len(why)) == (503, 1)
         assert why[0].startswith("postgres: ConnectionRefusedError")
@@ -60,10 +61,10 @@ async def test_what_it_needs_of_its_own_is_named_beside_the_rest(database: infra
 
 
 async def test_the_age_of_what_is_unsaid_is_told(database: infra.Database) -> None:
-    async def age() -> float:
-        return 12.5
+    async def unsaid() -> Waiting:
+        return Waiting(3, 12.5)
 
-    async with a_service(database.url("workflow"), outbox_age=age) as client:
+    async with a_service(database.url("workflow"), backlogs={"outbox": unsaid}) as client:
         assert (await client.get("/readyz")).json()["outbox_oldest_seconds"] == 12.5
         assert "outbox_oldest_seconds 12.5" in (await client.get("/metrics")).text
 
@@ -111,6 +112,18 @@ async def test_what_a_failed_statement_quotes_is_kept_out_of_the_log(
     logged = capsys.readouterr().out
     assert "NotNullViolationError" in logged
     assert "canary" not in logged
+
+
+async def test_of_a_fault_of_ours_the_log_says_what_and_where_and_not_what_was_in_hand(
+    database: infra.Database, teller: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await run(teller, "create table written (text text)")
+    async with a_service(database.url("workflow")) as client:
+        assert (await client.post("/write-and-fail", json={"text": "any"})).status_code == 500
+    (line,) = [one for one in lines(capsys.readouterr().out) if one["event"] != "answered"]
+    assert line["exception"].endswith(" in write_and_fail")
+    assert "RuntimeError at integration/shared/served.py:" in line["exception"]
+    assert "800101990001" not in line["exception"].rpartition("\n")[2]
 
 
 async def test_an_answer_that_does_not_fit_its_form_is_kept_out_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:

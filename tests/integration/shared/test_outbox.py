@@ -25,14 +25,14 @@ async def test_what_was_recorded_is_said_in_order_and_then_forgotten(teller: Dat
     subjects = [f"S{number}" for number in range(30)]
     for sequence in range(1, 24):
         await decide(teller, *(told(subject, sequence) for subject in subjects))
-    assert await relay.oldest_seconds() > 0
+    assert (await relay.waiting()).oldest_seconds > 0
     async with running(relay):
         await all_said(teller)
     said = await in_stream(telling)
     assert len(said) == 30 * 23
     for subject in subjects:
         assert [sequence for about, sequence in said if about == subject] == list(range(1, 24))
-    assert await relay.oldest_seconds() == 0
+    assert await relay.waiting() == (0, 0)
 
 
 async def test_what_is_not_acknowledged_is_not_overtaken_by_its_own(teller: Database, telling: Bus) -> None:
