@@ -149,6 +149,9 @@ def test_the_api_describes_itself() -> None:
     paths = app.openapi()["paths"]
     assert {path for path in paths if path.startswith("/v1/")} == {
         "/v1/tracking",
+        "/v1/health",
+        "/v1/dead-letters",
+        "/v1/dead-letters/redrive",
         "/v1/inbox",
         "/v1/badge",
         "/v1/complaints",
