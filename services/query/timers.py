@@ -3,7 +3,8 @@
 import asyncio
 
 from services.query.store import projection
-from shared.db import Database
+from shared import logs
+from shared.db import Database, is_transient
 
 ENOUGH = 500
 
@@ -15,6 +16,7 @@ class Folding:
         self._db = db
         self._heard = ENOUGH
         self._due = asyncio.Event()
+        self._log = logs.get("timers")
 
     def heard(self, events: int) -> None:
         """So many events were projected."""
@@ -28,5 +30,11 @@ class Folding:
             await self._due.wait()
             self._due.clear()
             self._heard = 0
-            async with self._db.transaction() as tx:
-                await projection.fold(tx)
+            try:
+                async with self._db.transaction() as tx:
+                    await projection.fold(tx)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                self._heard = ENOUGH  # with the next event heard, and by then the database is back
+                self._log.warning("folding.held_up", error=type(error).__name__)

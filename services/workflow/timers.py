@@ -17,6 +17,7 @@ from shared.db import Database, is_transient
 from shared.web.edge import forget_answers
 
 SWEEP_SECONDS = 3600.0
+RETRY_SECONDS = 1.0
 LOOK_SECONDS = 1.0
 BATCH = 100
 
@@ -29,19 +30,30 @@ class House:
         self._uploads = uploads
         self._poke = poke
         self._stands = asyncio.Event()
+        self._log = logs.get("timers")
 
     async def keep(self) -> None:
         """At start and every hour: the facts stand, ended sessions and old answers are gone."""
         while True:
-            async with self._db.transaction() as tx:
-                await office.found(tx, correlation=str(uuid7()))
-                await people.forget_ended(tx)
-                await accounts.forget_ended(tx)
-                await forget_answers(tx)
-            self._poke()
-            self._stands.set()
-            await self._uploads.sweep()
-            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self._sweep()
+                wait = SWEEP_SECONDS
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                self._log.warning("house.held_up", error=type(error).__name__)
+                wait = RETRY_SECONDS
+            await asyncio.sleep(wait)
+
+    async def _sweep(self) -> None:
+        async with self._db.transaction() as tx:
+            await office.found(tx, correlation=str(uuid7()))
+            await people.forget_ended(tx)
+            await accounts.forget_ended(tx)
+            await forget_answers(tx)
+        self._poke()
+        self._stands.set()
+        await self._uploads.sweep()
 
     async def until_it_stands(self) -> None:
         """Wait for the first time."""

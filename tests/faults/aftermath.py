@@ -28,8 +28,8 @@ def right(people: People, poison: Iterable[str] = ()) -> None:
     """The history of this estate, from its first day on, has no violation, and no service met what it did not
     foresee."""
     settle(people.estate)
-    assert wrong(people, poison) == []
-    assert people.estate.trouble_in_logs() == []
+    assert not (found := wrong(people, poison)), "\n".join(found)
+    assert not (trouble := people.estate.trouble_in_logs()), "\n".join(trouble)
 
 
 def settle(estate: Estate) -> None:

@@ -1,5 +1,7 @@
 """A service is killed with -9 where a promise is decided, and started again: nothing is lost, nothing doubled."""
 
+from datetime import date
+
 import pytest
 
 from tests.faults.aftermath import mailed, right, settle
@@ -28,6 +30,7 @@ CRASHES = [
     ("notify", "heard", "assign"),
     ("notify", "unacked", "assign"),
 ]
+HOLIDAYS = {"heard": "2027-03-01", "unacked": "2027-03-02"}
 
 
 @pytest.mark.parametrize(("service", "spot", "during"), CRASHES)
@@ -37,6 +40,21 @@ def test_a_journey_comes_to_its_end_whole_though_a_service_dies_on_it(
     walked(people, service, spot, during)
     right(people)
     assert people.estate.deaths == [service]
+
+
+@pytest.mark.parametrize("spot", ["heard", "unacked"])
+def test_intake_hears_of_a_holiday_though_it_dies_over_it(people: People, spot: str) -> None:
+    estate = people.estate
+    settle(estate)
+    estate.ask_to_die("intake", spot)
+    holiday = {"day": HOLIDAYS[spot], "name": "Cuti Peristiwa", "why": "Diisytiharkan."}
+    admin = people.run(people.as_("ADMIN"))
+    path = "/v1/calendar/kelantan/holidays"
+    assert people.run(people.insist("POST", "workflow", path, json=holiday, headers=admin)).status_code == 201
+    known = "select from intake.calendar_copy where name = 'kelantan' and $1 = any(holidays)"
+    estate.until(lambda: estate.deaths and estate.sql(known, date.fromisoformat(HOLIDAYS[spot])))
+    right(people)
+    assert estate.deaths == ["intake"]
 
 
 def test_what_a_dead_relay_left_is_said_by_the_next_when_its_lease_has_run_out(
