@@ -14,11 +14,16 @@ JOBS ?= 1
 DATA ?=
 ARGS ?=
 
+# How long a storm lasts, its seed (any by default), and whether its report is kept in docs/storm.md.
+MINUTES ?= 10
+SEED ?=
+KEEP ?=
+
 # Processes that share the tests must find the same ones: no random order of sets.
 PYTEST = $(if $(filter 1,$(JOBS)),,PYTHONHASHSEED=0 )$(TOOLS)/pytest$(if $(filter 1,$(JOBS)),, -n $(JOBS) --dist loadfile)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo up down reset test check format lint types imports containers-test docs lock fuzz
+.PHONY: help install install-dev run demo up down reset test check format lint types imports containers-test docs lock fuzz storm
 
 ##@ Run it
 
@@ -46,6 +51,9 @@ check: install-dev format lint types imports containers-test test ## what CI run
 
 fuzz: install-dev ## twenty times the random requests of the tests, against every service and as every role
 	@FUZZ=20 $(TOOLS)/pytest -q tests/contract/test_fuzz.py
+
+storm: install-dev ## programs killed at random under traffic, every call checked (MINUTES=10; SEED=7; KEEP=1: into docs/)
+	@$(TOOLS)/python -m tests.faults.storm --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(KEEP),--keep)
 
 format: install-dev
 	@$(TOOLS)/ruff format --check --quiet . || { echo "Not formatted. Mend it: $(TOOLS)/ruff format ."; exit 1; }

@@ -32,6 +32,7 @@ class House:
     apps: dict[str, FastAPI]
     ports: dict[str, int]
     office: Office
+    broker: infra.Broker
     http: httpx2.Client
     _loop: asyncio.AbstractEventLoop
     _servers: list[uvicorn.Server] = field(default_factory=list)
@@ -61,17 +62,19 @@ class House:
 
 
 @contextmanager
-def a_house(databases: infra.Databases, brokers: infra.Brokers, *, rate_limits: str = "on") -> Iterator[House]:
-    """A house on a database and a broker of its own, until the block ends."""
+def a_house(
+    databases: infra.Databases, brokers: infra.Brokers, *, rate_limits: str = "on", smtp_port: int | None = None
+) -> Iterator[House]:
+    """A house on a database and a broker of its own, until the block ends. It mails only where an SMTP port is told."""
     database, broker = databases.make(), brokers.make()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="house", daemon=True)
     thread.start()
     ports = {name: free_port() for name in (*SERVICES, "portal")}
-    apps = {name: _app(name, database, broker, ports, rate_limits) for name in (*SERVICES, "portal")}
+    apps = {name: _app(name, database, broker, ports, rate_limits, smtp_port) for name in (*SERVICES, "portal")}
     client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{ports['workflow']}", timeout=20)
     http = httpx2.Client(timeout=20)
-    house = House(apps, ports, Office(apps["workflow"], client, database), http, loop)
+    house = House(apps, ports, Office(apps["workflow"], client, database), broker, http, loop)
     serving = [asyncio.run_coroutine_threadsafe(_serve(house, name), loop) for name in apps]
     try:
         assert wait_until(lambda: all(house.is_ready(name) for name in apps), within=READY_SECONDS), "not ready in time"
@@ -93,14 +96,23 @@ def a_house(databases: infra.Databases, brokers: infra.Brokers, *, rate_limits: 
         databases.drop(database)
 
 
-def _app(name: str, database: infra.Database, broker: infra.Broker, ports: dict[str, int], rate_limits: str) -> FastAPI:
+def _app(
+    name: str,
+    database: infra.Database,
+    broker: infra.Broker,
+    ports: dict[str, int],
+    rate_limits: str,
+    smtp_port: int | None,
+) -> FastAPI:
     environment = keys.settings(
         name,
         database.url(name) if name in SERVICES else "",
         broker.url(name),
         rate_limits=rate_limits,
         mail_from="helpdesk@example.my",
-        sending="off",
+        sending="off" if smtp_port is None else "on",
+        smtp_port=smtp_port or 1,
+        smtp_tls="none",
         public_url=f"http://127.0.0.1:{ports['portal']}",
         **{f"{service}_url": f"http://127.0.0.1:{ports[service]}" for service in SERVICES},
     )

@@ -4,7 +4,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.local import keys
@@ -29,7 +29,7 @@ SMALL = (sys.executable, "-c", SMALL_PROGRAM)
 class Copy:
     """A running launcher over a directory."""
 
-    def __init__(self, home: Path, row: Row, command: Sequence[str]) -> None:
+    def __init__(self, home: Path, row: Row, command: Sequence[str], told: Mapping[str, str] | None = None) -> None:
         self.home, self.row = Home(home), row
         self.output = home.with_name(f"{home.name}.out")
         with self.output.open("wb") as output:
@@ -37,7 +37,7 @@ class Copy:
                 [*command, "--port", str(row.first)],
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "HELPDESK_HOME": str(home)},
+                env={**os.environ, "HELPDESK_HOME": str(home), **(told or {})},
             )
 
     def said(self) -> str:

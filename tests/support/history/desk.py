@@ -1,5 +1,6 @@
 """Clients of a house that record what they do: complainants at intake, staff at workflow. Over HTTP alone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -39,7 +40,7 @@ async def once(_: Call) -> bool:
 
 class Desk:
     """Files, speaks and acts; every call is on the recorder. `again` decides whether an attempt that was not answered
-    for certain is followed by another with the same key."""
+    for certain is followed by another with the same key, `twice` whether a call is sent as a double click would."""
 
     def __init__(
         self,
@@ -49,11 +50,13 @@ class Desk:
         intake: str,
         workflow: str,
         again: Again = once,
+        twice: Callable[[], bool] = lambda: False,
     ) -> None:
         self.recorder = recorder
         self.tokens: dict[str, str] = {}
         """The tracking token of each complaint whose filing was answered."""
         self._http, self._intake, self._workflow, self._again = http, intake, workflow, again
+        self.twice = twice
         self._filed = 0
 
     async def file(self, who: Complainant | None = None, **changes: Any) -> Call:
@@ -68,7 +71,7 @@ class Desk:
             if response.is_success:
                 tracking = response.json()["tracking_url"].rpartition("/")[2]
 
-        await call.send(self._http, f"{self._intake}/v1/complaints", form, {}, again=self._again, heard=kept)
+        await self._send(call, f"{self._intake}/v1/complaints", form, {}, kept)
         if call.number is not None:
             self.tokens[call.number] = tracking
         return call
@@ -83,7 +86,7 @@ class Desk:
         )
         url = f"{self._intake}/v1/complaints/{number}/{'rating' if action == 'rate' else 'messages'}"
         headers = {"X-Tracking-Token": self.tokens[number]}
-        return await call.send(self._http, url, words | body, headers, again=self._again)
+        return await self._send(call, url, words | body, headers)
 
     async def act(
         self, headers: Headers | Mapping[str, str], number: str, action: str, *, version: int, **body: Any
@@ -99,4 +102,17 @@ class Desk:
             return {**who, "If-Match": f'"v{version}"'}
 
         url = f"{self._workflow}/v1/complaints/{number}/actions/{action}"
-        return await call.send(self._http, url, words | body, with_version, again=self._again)
+        return await self._send(call, url, words | body, with_version)
+
+    async def _send(
+        self,
+        call: Call,
+        url: str,
+        body: Mapping[str, Any],
+        headers: Headers | Mapping[str, str],
+        heard: Callable[[httpx2.Response], None] = lambda _: None,
+    ) -> Call:
+        times = 2 if self.twice() else 1
+        sending = (call.send(self._http, url, body, headers, again=self._again, heard=heard) for _ in range(times))
+        await asyncio.gather(*sending)
+        return call

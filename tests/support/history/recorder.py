@@ -63,7 +63,7 @@ class Call:
             self.message = said.get("id")
         elif response.status_code >= 500:
             self._doubt(f"answered {response.status_code}")
-        else:
+        elif self.outcome is not Outcome.OK:  # its twin may have been accepted
             self.why = response.text[:200]
             self.outcome = Outcome.UNKNOWN if self.doubtful else Outcome.FAILED
 

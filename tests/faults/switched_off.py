@@ -1,0 +1,73 @@
+"""The four mechanisms that exactly-once rests on, each in the shape of a house that never had it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+import nats.errors
+import pytest
+
+from shared import outbox as outboxes
+from shared.bus import fence as fences
+from shared.db import Tx
+from shared.envelope import Envelope
+from shared.web import edge
+
+NOTIFYS_KEYS = """
+alter table notify.alert drop constraint alert_pkey cascade;
+alter table notify.delivery drop constraint delivery_once_per_rule;
+drop index notify.delivery_once_per_person;
+"""
+
+
+def fence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Consumers handle whatever comes, as often as it comes."""
+
+    async def accept(
+        tx: Tx, letters: Sequence[Envelope], hears: fences.Hears, register: fences.Register
+    ) -> list[Envelope]:
+        handled = []
+        for letter in letters:
+            kind = register[letter.dataschema]
+            handler = hears.get(kind)
+            if handler is not None:
+                await handler(tx, letter.open_as(kind), letter)
+                handled.append(letter)
+        return handled
+
+    monkeypatch.setattr(fences, "accept", accept)
+
+
+def outbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was committed is published once and forgotten, whether the broker took it or not."""
+
+    async def publish_and_forget(self: Any) -> int:
+        async with self._db.transaction() as tx:
+            rows = await tx.fetch("delete from outbox returning seq, event_id, subject, body")
+        for row in sorted(rows, key=lambda one: one["seq"]):
+            try:
+                await self._publish(row["subject"], row["body"], str(row["event_id"]))
+            except nats.errors.Error:
+                continue
+        return 0
+
+    monkeypatch.setattr(outboxes.Relay, "_round", publish_and_forget)
+
+
+def idempotency_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key says nothing: every request is a request."""
+
+    async def answer(_self: Any, status: int, effect: Callable[[], Awaitable[Any]], **_by: str) -> Any:
+        return edge._json(status, msgspec.json.encode(await effect()))
+
+    monkeypatch.setattr(edge._Once, "answer", answer)
+
+
+async def unique_keys(admin_url: str) -> None:
+    """Notify's ledger takes the same event, person and channel as often as it is told."""
+    connection = await asyncpg.connect(admin_url)
+    try:
+        await connection.execute(NOTIFYS_KEYS)
+    finally:
+        await connection.close()
