@@ -5,8 +5,11 @@ Seeded: the same seed strikes in the same order (not at the same instants: machi
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,7 +25,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from deploy.local import keys
 from deploy.local.row import Row
 from deploy.local.setting_up import admin_url
-from tests.faults.blows import BLOWS, Blow, Missed
+from tests.faults.blows import BLOWS, Blow, Missed, child
 from tests.faults.crowd import ANSWER_SECONDS, Crowd
 from tests.faults.toll import Toll
 from tests.integration.deploy.copies import WHOLE, Copy, free_row
@@ -75,6 +78,8 @@ class Storm:
         if mail_seconds:
             tell("waiting until mail is at rest")
             self.toll.mail_at_rest = await self._until(self._mail_is_at_rest, mail_seconds)
+        with contextlib.suppress(Missed):
+            os.kill(child(self.copy, "notify"), signal.SIGSTOP)  # or it would send while its mails are counted
         await self._catch_up_on_mails()
 
     async def judge(self) -> None:
