@@ -65,8 +65,8 @@ def _planned(complaint: Complaint, rule: TimeRule, run: Run, rules: Rules) -> It
     since = complaint.custody[-1].since
     if rule.action == "remind" and at <= since:
         return
-    if rule.action == "escalate" and at <= since:
-        at = run.calendar.due(since, 1 + max(rule.days, 0))
+    if rule.action == "escalate" and run.end <= since:
+        at = max(at, run.calendar.due(since, 1 + max(rule.days, 0)))
     if rule.action == "lapse":
         at = max(at, _promised(complaint, run, rules) or at)
     yield Planned(at, rule, nth, run)
@@ -98,8 +98,7 @@ def firing(complaint: Complaint, rules: Rules, now: datetime) -> tuple[Action, G
     due = [planned for planned in plan(complaint, rules) if planned.at <= now]
     if not due:
         return None
-    first = due[0]
-    alike = [one for one in due if first.rule.kind and (one.rule.clock, one.rule.kind) == _kind(first)] or [first]
+    alike = _done_by_one(due)
     last = alike[-1]
     nth = last.nth
     if last.rule.every:
@@ -121,8 +120,15 @@ def firing(complaint: Complaint, rules: Rules, now: datetime) -> tuple[Action, G
     return Action(last.rule.action), Given(rule=last.rule.id, kind=last.rule.kind, why=cause)
 
 
-def _kind(planned: Planned) -> tuple[str, str | None]:
-    return planned.rule.clock, planned.rule.kind
+def _done_by_one(due: list[Planned]) -> list[Planned]:
+    """The first that is due, last in the list, after those that are done with by it: reminders of one kind on one clock
+    that have piled up, and a warning that comes with what it warns of."""
+    first = due[0]
+    alike = [one for one in due if (one.rule.clock, one.rule.kind) == (first.rule.clock, first.rule.kind)]
+    if first.rule.kind == "warn":
+        late = [one for one in due if one.rule.clock == first.rule.clock and one.rule.action == "escalate"]
+        return alike + late[:1]
+    return alike if first.rule.kind else [first]
 
 
 def explain(complaint: Complaint, rules: Rules) -> list[Explained]:

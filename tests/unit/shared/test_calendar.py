@@ -5,6 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -142,3 +143,20 @@ def test_a_deadline_is_the_end_of_a_working_day_n_days_on(calendar: Calendar, st
     ends_today = calendar.is_working_day(start.date()) and start.time() < DAY_ENDS
     assert calendar.days_between(start, due) == days + ends_today
     assert calendar.due(start, days + 1) > due
+
+
+@pytest.mark.parametrize(("place", "weekend"), [("KTN", frozenset({4, 5})), ("PJY", frozenset({5, 6}))])
+def test_from_2021_to_2030_it_agrees_with_the_holidays_library(place: str, weekend: frozenset[int]) -> None:
+    law = country_holidays("MY", subdiv=place, years=range(2021, 2031))
+    calendar = Calendar(ZONE, weekend, frozenset(law))
+    day, worked = date(2021, 1, 1), 0
+    start = datetime(2020, 12, 31, 18, tzinfo=ZONE)
+    while day < date(2031, 1, 1):
+        working = day not in law and day.weekday() not in weekend
+        assert calendar.is_working_day(day) == working
+        worked += working
+        assert calendar.days_between(start, datetime.combine(day, DAY_ENDS, ZONE)) == worked
+        if working and worked % 50 == 1:
+            assert calendar.due(start, worked).date() == day
+        day += timedelta(days=1)
+    assert calendar.shifted(calendar.due(start, worked), -(worked - 1)) == calendar.due(start, 1)
