@@ -23,7 +23,7 @@ KEEP ?=
 PYTEST = $(if $(filter 1,$(JOBS)),,PYTHONHASHSEED=0 )$(TOOLS)/pytest$(if $(filter 1,$(JOBS)),, -n $(JOBS) --dist loadfile)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo up down reset test check format lint types imports containers-test docs lock fuzz storm
+.PHONY: help install install-dev run demo up down reset test bench check format lint types imports containers-test docs lock fuzz storm
 
 ##@ Run it
 
@@ -75,6 +75,9 @@ containers-test: install-dev ## the integration tests and the journey once more 
 		$${POSTGRES_IMAGE:-postgres:18} $${NATS_IMAGE:-nats:2.15-alpine} > /dev/null 2>&1; \
 	then SYSTEM=composed $(TOOLS)/pytest -q --timeout 900 tests/system/test_composed.py tests/system/test_journey.py; \
 	else echo "No Docker with compose and the three images here: the composed system was not run."; fi
+
+bench: install ## what it costs, beside a bare route and two peers; some eight minutes, keeps the result (ARGS="--only filing" does not)
+	@$(TOOLS)/python -m benchmarks $(ARGS)
 
 ##@ Keep it
 

@@ -1,0 +1,1 @@
+"""One small file per measurement. Each takes the stage and answers figures."""
