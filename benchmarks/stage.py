@@ -119,7 +119,6 @@ class Stage:
         self.home = Home(path / "home")
         self.home.blobs.mkdir(parents=True)
         self.keys: Keys = make()
-        self.logins: list[dict[str, str]] = []
         log = path / "postgres.log"
         settings = {**MODEST, "max_wal_size": "2GB"}
         self.postgres = Postgres(path / "postgres", free_port(), self.keys.postgres_password, log, settings)
@@ -160,7 +159,7 @@ class Stage:
         url = in_database(self.postgres.url(), TEMPLATE)
         urls = {name: self.postgres.url(TEMPLATE, name, self.keys.passwords[name]) for name in SERVICES}
         await migrate(urls)
-        await staff.seed(urls["workflow"], self.keys, self.logins.extend)
+        await staff.seed(urls["workflow"], self.keys, staff.demo_logins)
         async with a_database(urls["workflow"], 1) as workflow, workflow.transaction() as tx:
             await office.found(tx, correlation="bench")
         admin = await asyncpg.connect(url)
