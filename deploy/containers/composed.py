@@ -4,6 +4,7 @@ Its data lies in volumes that are named after the place of `.run/`, so that two 
 """
 
 import hashlib
+import shlex
 import shutil
 import time
 from pathlib import Path
@@ -49,7 +50,7 @@ def up(home: Home, port: int) -> None:
     print(f"Building and starting Helpdesk iSPEKS in containers ({project(home)}) ...", flush=True)
     if docker.compose("up", "--build", "--detach", "--remove-orphans", options=options(home)) != 0:
         said = docker.last_words(options(home), "setting-up")
-        raise Trouble(f"The containers did not start{f'; setting up says: {said}' if said else ''}")
+        raise Trouble(f"The containers did not start, see above{f'; setting up says: {said}' if said else ''}")
     if not wait_until(lambda: not laggards(row), READY_SECONDS):
         raise Trouble(f"Not ready after {READY_SECONDS:g} s: {'; '.join(laggards(row))}")
     print(panel.ready(row, kept, time.monotonic() - begun, f"make down stops it all. Logs: {logs(home)}"))
@@ -62,17 +63,19 @@ def down(home: Home, *, delete: bool = False) -> None:
     if docker.compose("down", "--remove-orphans", options=["--project-name", name]) != 0:
         raise Trouble("The containers could not be removed.")
     if not delete:
+        print(f"Stopped. The data stays in the volumes {name}_*.")
         return
     for kind, remove in (("volume", ("volume", "rm")), ("image", ("image", "rm", "--force"))):
         found = docker.asked(kind, "ls", "-q", "--filter", f"{OURS}{name}")
         if found:
             docker.asked(*remove, *dict.fromkeys(found))
     shutil.rmtree(place(home).path, ignore_errors=True)
+    print("Stopped, and everything it kept is deleted.")
 
 
 def logs(home: Home) -> str:
     """The command that shows them."""
-    return " ".join(["docker compose", *options(home), "logs --follow"])
+    return shlex.join(["docker", "compose", *options(home), "logs", "--follow"])
 
 
 def laggards(row: Row) -> list[str]:

@@ -4,6 +4,7 @@ of it when they die. Runs with SYSTEM=composed, as does test_journey: `make cont
 
 import json
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from deploy.local.keys import load
 from deploy.staff import demo_people
 from tests.system.conftest import COMPOSED, ROOT, Helpdesk
 from tests.system.test_journey import COMPLAINANT, Desk, soon
+from tests.unit.shared.blobs.files import a_png
 
 pytestmark = pytest.mark.skipif(not COMPOSED, reason="needs Docker: make containers-test")
 
@@ -110,8 +112,14 @@ def test_files_lie_in_the_volume_that_query_can_only_read(helpdesk: Helpdesk) ->
     assert blobs == {"intake": True, "workflow": True, "query": False}
 
 
-def test_what_dies_under_way_is_started_again_and_everybody_is_told_once(helpdesk: Helpdesk) -> None:
+@pytest.fixture(scope="module")
+def desk(helpdesk: Helpdesk) -> Iterator[Desk]:
     desk = Desk(helpdesk)
+    yield desk
+    desk.http.close()
+
+
+def test_what_dies_under_way_is_started_again_and_everybody_is_told_once(helpdesk: Helpdesk, desk: Desk) -> None:
     addresses = {person.ic: person.email for person in demo_people()}
     admin, pic = (addresses[desk.staff[who]["ic"]] for who in ("admin", "pic"))
 
@@ -140,7 +148,28 @@ def test_what_dies_under_way_is_started_again_and_everybody_is_told_once(helpdes
     desk.say("answer", "Akaun A01.")
     stands("INPROGRESS", [COMPLAINANT, admin, pic, COMPLAINANT, COMPLAINANT, pic])
     assert {name: inspected(helpdesk, name)["RestartCount"] for name in RUNNING} == dict.fromkeys(RUNNING, 1)
-    desk.http.close()
+
+
+def test_a_file_and_everything_else_is_there_when_the_containers_come_back(helpdesk: Helpdesk, desk: Desk) -> None:
+    desk.file(desk.bring("intake", "gambar.png", a_png()))
+    soon(lambda: _is(desk.tracking()["state"], "BARU"), WHOLE_SECONDS)
+    before, logins, mails = desk.tracking(), helpdesk.logins(), desk.mailed()
+    ((file,),) = [entry["attachments"] for entry in before["entries"]]
+    home = Home(helpdesk.home.parent)
+
+    composed.down(home)
+    assert docker("ps", "--all", "--quiet", "--filter", f"{composed.OURS}{project(helpdesk)}") == ""
+    composed.up(home, helpdesk.row.first)
+
+    assert helpdesk.logins() == logins
+    assert set(mails) <= set(desk.mailed())
+    after = desk.tracking()
+    assert (after["state"], after["entries"]) == (before["state"], before["entries"])
+    url = f"{helpdesk.url('query')}/v1/attachments/{file['id']}"
+    answer = desk.http.get(url, headers={"X-Tracking-Token": desk.token})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "image/png"
+    desk.act("admin", "assign", pic=desk.ids["pic"])
 
 
 def crash(helpdesk: Helpdesk, name: str) -> None:
