@@ -20,15 +20,17 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for(
     db = Database(database.url("workflow"), name="test")
     await db.open()
     house = House(db, Uploads(db, Blobs("memory:///"), None), lambda: None)
-    keeping = asyncio.create_task(house.keep())
+    keeping: list[asyncio.Task[None]] = []
     try:
         async with farewell(database.admin_url, "workflow", "fact") as met:
+            keeping.append(asyncio.create_task(house.keep()))
             await eventually(met)
             assert await house.why_not_ready() == "workflow: calendars and settings are not saved yet"
         async with asyncio.timeout(10):
             await house.until_it_stands()
-        assert not keeping.done()
+        assert not keeping[0].done()
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
         await db.close()
