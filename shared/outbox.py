@@ -49,6 +49,8 @@ BATCH = 500
 AT_ONCE = 100
 LEASE_SECONDS = 6
 IDLE_SECONDS = 0.25
+LONGEST_WAIT = 2.0
+"""Seconds between tries while broker or database are away, at most: an outage that was long ends no later for it."""
 ACK_SECONDS = 5.0
 CHECK_SECONDS = 60.0
 NEVER = float("-inf")
@@ -96,13 +98,13 @@ class Relay:
                     sent = await self._round()
                     wait = IDLE_SECONDS
                 except (nats.errors.Error, nats.js.errors.Error) as error:
-                    sent, wait = 0, min(wait * 2, 5.0)
+                    sent, wait = 0, min(wait * 2, LONGEST_WAIT)
                     self._checked_at = NEVER
                     self._log.warning("relay.held_up", error=type(error).__name__)
                 except Exception as error:
                     if not is_transient(error):
                         raise
-                    sent, wait = 0, min(wait * 2, 5.0)
+                    sent, wait = 0, min(wait * 2, LONGEST_WAIT)
                     self._log.warning("relay.held_up", error=type(error).__name__)
                 if sent < BATCH:
                     await self._pause(wait)

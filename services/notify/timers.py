@@ -200,6 +200,8 @@ class Sweep:
         if outcome.fate is not Fate.CHANNEL_DOWN:
             self._channel_failures = 0
             return
+        if time.monotonic() < self._probe_at:
+            return  # it was under way when the channel went down: one outage, counted once
         wait = PROBE_SECONDS[min(self._channel_failures, len(PROBE_SECONDS) - 1)]
         self._channel_failures += 1
         self._probe_at = time.monotonic() + wait

@@ -34,6 +34,8 @@ ACK_WAIT_SECONDS = 30
 POISON_TRIES = 5
 ASKED_SECONDS = 0.5
 DELAYS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+LONGEST_WAIT = 2.0
+"""Seconds after which what is back, database or broker, is noticed at the latest."""
 
 AfterCommit = Callable[[Sequence[Envelope]], Awaitable[None]]
 
@@ -124,7 +126,7 @@ class Consumer:
                     if subscription is not None and self._bus.connected:
                         await subscription.unsubscribe()
                     subscription = None
-                    await asyncio.sleep(_delay(failures))
+                    await asyncio.sleep(wait_out_for(failures))
                     failures += 1
         finally:
             self._ready = False
@@ -282,7 +284,12 @@ class Consumer:
         self._log.warning("consumer.waits", stream=self._stream, error=type(error).__name__, held=len(held))
         for message in held:
             await message.in_progress()
-        await asyncio.sleep(_delay(failures))
+        await asyncio.sleep(wait_out_for(failures))
+
+
+def wait_out_for(failures: int) -> float:
+    """Seconds before what is transient is tried again: growing, but an outage that was long ends no later for it."""
+    return min(_delay(failures), LONGEST_WAIT)
 
 
 def _delay(failures: int) -> float:

@@ -134,6 +134,24 @@ async def test_a_server_that_is_away_costs_one_probe_and_nothing_is_lost(desk: D
     assert set(await desk.statuses()) == {"sent"}
 
 
+async def test_mails_that_were_under_way_when_the_server_went_count_as_one_outage(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("services.notify.timers.PROBE_SECONDS", (60.0, 600.0))
+    await desk.hear(*(sealed(a_received(f"HD-2026-{n:06}-X")) for n in range(6)))
+    async with post_office() as gone:
+        port = gone.port
+    async with serving(desk.app(smtp_port=port, log_level="INFO")):
+
+        async def all_tried() -> bool:
+            return len(await attempts(desk)) == 6
+
+        _: bool = await eventually(all_tried)
+    down = [line for line in capsys.readouterr().out.splitlines() if "channel.down" in line]
+    assert len(down) == 1
+    assert "60.0" in down[0]
+
+
 async def test_a_server_that_offers_no_encryption_gets_no_mail_where_encryption_is_asked(desk: Desk) -> None:
     await desk.hear(sealed(a_received()))
     async with serving(desk.app(smtp_tls="starttls")):

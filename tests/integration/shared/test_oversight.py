@@ -29,9 +29,6 @@ def as_staff(role: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {TOKENS.issue(who, datetime.now(UTC))[0]}"}
 
 
-ADMIN = as_staff("ADMIN")
-
-
 class Hand:
     """A handler that breaks on every text that holds a word of its list, with the whole text in its complaint."""
 
@@ -73,7 +70,7 @@ async def desk(
 
 
 async def letters(desk: httpx2.AsyncClient, **asked: bool) -> list[dict[str, Any]]:
-    answer = await desk.get("/v1/dead-letters", params=asked, headers=ADMIN)
+    answer = await desk.get("/v1/dead-letters", params=asked, headers=as_staff("ADMIN"))
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
@@ -81,7 +78,7 @@ async def letters(desk: httpx2.AsyncClient, **asked: bool) -> list[dict[str, Any
 
 async def redrive(desk: httpx2.AsyncClient, source: str, subject: str) -> dict[str, Any]:
     body = {"source": source, "subject": subject}
-    answer = await desk.post("/v1/dead-letters/redrive", json=body, headers=ADMIN)
+    answer = await desk.post("/v1/dead-letters/redrive", json=body, headers=as_staff("ADMIN"))
     assert answer.status_code == 200, answer.text
     told_back: dict[str, Any] = answer.json()
     return told_back
@@ -101,7 +98,7 @@ async def test_what_is_stuck_is_told_with_why_and_with_what_waits_behind_it(desk
 
 
 async def test_an_error_says_what_kind_and_where_and_nothing_of_what_it_broke_on(desk: httpx2.AsyncClient) -> None:
-    answer = await desk.get("/v1/dead-letters", headers=ADMIN)
+    answer = await desk.get("/v1/dead-letters", headers=as_staff("ADMIN"))
     assert "canary" not in answer.text
     assert "800101990001" not in answer.text
     (error,) = [one["error"] for one in answer.json()["items"] if one["reason"] == "poison"]
@@ -115,7 +112,7 @@ async def test_the_list_is_read_page_by_page(desk: httpx2.AsyncClient) -> None:
     place: str | None = ""
     while place is not None:
         asked: dict[str, str | int] = {"limit": 2} | ({"after": place} if place else {})
-        page = (await desk.get("/v1/dead-letters", params=asked, headers=ADMIN)).json()
+        page = (await desk.get("/v1/dead-letters", params=asked, headers=as_staff("ADMIN"))).json()
         read += [one["id"] for one in page["items"]]
         place = page["next"]
     assert (read, len(read)) == (whole, 5)
@@ -123,7 +120,7 @@ async def test_the_list_is_read_page_by_page(desk: httpx2.AsyncClient) -> None:
 
 @pytest.mark.parametrize("place", ["x", "2026-03-01T10:00:00~id", "~", "2026-03-01T10:00:00Z~\x00", "\x00"])
 async def test_a_place_in_the_list_that_is_none_is_refused(desk: httpx2.AsyncClient, place: str) -> None:
-    answer = await desk.get("/v1/dead-letters", params={"after": place}, headers=ADMIN)
+    answer = await desk.get("/v1/dead-letters", params={"after": place}, headers=as_staff("ADMIN"))
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "after")
 
 
@@ -205,7 +202,7 @@ async def test_only_admin_reads_and_redrives_and_management_sees_how_it_is(desk:
 
 async def test_how_a_service_is_says_what_waits_and_for_how_long(desk: httpx2.AsyncClient) -> None:
     async def sizes() -> dict[str, int]:
-        told_back = (await desk.get("/v1/health", headers=ADMIN)).json()
+        told_back = (await desk.get("/v1/health", headers=as_staff("ADMIN"))).json()
         return {one["of"]: one["count"] for one in told_back["backlogs"]}
 
     async def said() -> bool:
