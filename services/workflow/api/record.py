@@ -1,8 +1,8 @@
 """The table, and the whole record for those who rebuild from it."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
@@ -18,6 +18,7 @@ from shared.web import Transaction, refusals
 
 router = APIRouter(prefix="/v1", tags=["workflow"])
 FACTS = "facts"
+SEQUENCE = re.compile("[0-9]{1,9}")
 LINES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "One JSON object a line: its cursor, and the event as it travelled.",
@@ -157,23 +158,41 @@ async def picture() -> Response:
 async def record(
     tx: Transaction,
     after: str = "",
+    of: Annotated[list[str], Query(max_length=500)] = [],  # noqa: B006 - FastAPI copies it
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> Response:
-    """The whole record as NDJSON, reference facts first: lines of `{"cursor", "event"}`; ask again after the last."""
-    lines: list[bytes] = []
-    if after in {"", FACTS}:
-        if after == "":
-            lines += _lines(await facts.own(tx), cursor=FACTS)
-        cursor = complaints.FIRST
-    else:
-        try:
-            cursor = UUID(after)
-        except ValueError:
-            raise NotFound from None
-    lines += _lines(await complaints.record_page(tx, cursor, limit))
-    return Response(b"".join(lines), media_type="application/x-ndjson")
+    """The whole record as NDJSON, reference facts first, then complaint by complaint: lines of `{"cursor", "event"}`;
+    ask again after the last. With `of`, any number of `<subject>:<sequence>`: only what these subjects have said after
+    that sequence. The first page says in `Total-Events` how many events of complaints there are."""
+    if of:
+        known = dict(_place(one) for one in of)
+        lines = [*_facts(await facts.own_of(tx, known)), *_events(await complaints.record_of(tx, known, limit))]
+        return _told(lines)
+    lines, headers = [], {}
+    if after == "":
+        lines += _facts(await facts.own(tx))
+        headers["Total-Events"] = str(await complaints.record_length(tx))
+    place = complaints.BEGINNING if after in {"", FACTS} else _place(after)
+    return _told([*lines, *_events(await complaints.record_page(tx, place, limit))], headers)
 
 
-def _lines(events: list[tuple[UUID, bytes]], cursor: str | None = None) -> Iterator[bytes]:
-    for event_id, body in events:
-        yield b'{"cursor":"%s","event":%s}\n' % ((cursor or str(event_id)).encode(), body)
+def _place(said: str) -> tuple[str, int]:
+    """A subject and a sequence. Raises `NotFound` for what is no place of ours."""
+    subject, colon, sequence = said.rpartition(":")
+    if not colon or "\x00" in subject or not SEQUENCE.fullmatch(sequence):
+        raise NotFound
+    return subject, int(sequence)
+
+
+def _facts(bodies: list[bytes]) -> Iterator[bytes]:
+    for body in bodies:
+        yield b'{"cursor":"%s","event":%s}\n' % (FACTS.encode(), body)
+
+
+def _events(recorded: list[complaints.Recorded]) -> Iterator[bytes]:
+    for number, sequence, body in recorded:
+        yield b'{"cursor":"%s:%d","event":%s}\n' % (number.encode(), sequence, body)
+
+
+def _told(lines: list[bytes], headers: dict[str, str] | None = None) -> Response:
+    return Response(b"".join(lines), media_type="application/x-ndjson", headers=headers)

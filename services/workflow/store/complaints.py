@@ -15,6 +15,8 @@ from shared.errors import Conflict, Text
 from shared.events.workflow import ComplaintEvent
 
 FIRST = UUID(int=0)
+BEGINNING = ("", 0)
+"""Before the first place of the record."""
 CHANGED = Text(
     "Aduan ini telah berubah sejak dibaca. Sila semak semula.",
     "This complaint has changed since you read it. Please look again.",
@@ -200,10 +202,43 @@ async def history(tx: Tx, number: str) -> list[Envelope]:
     return [decode(row["body"]) for row in rows]
 
 
-async def record_page(tx: Tx, after: UUID, limit: int) -> list[tuple[UUID, bytes]]:
-    """The record in the order it was written (event ids are UUIDv7), after a cursor."""
-    rows = await tx.fetch("select id, body from event where id > $1 order by id limit $2", after, limit)
-    return [(row["id"], bytes(row["body"])) for row in rows]
+class Recorded(NamedTuple):
+    """An event as it travelled, and its place: ordered by complaint, no later commit can come before what was read of
+    the same complaint."""
+
+    number: str
+    sequence: int
+    body: bytes
+
+
+async def record_page(tx: Tx, after: tuple[str, int], limit: int) -> list[Recorded]:
+    """The record complaint by complaint, after a place. What a complaint passed already says meanwhile is not seen
+    again: `record_of` has it."""
+    rows = await tx.fetch(
+        "select number, sequence, body from event where (number, sequence) > ($1, $2)"
+        " order by number, sequence limit $3",
+        *after,
+        limit,
+    )
+    return [Recorded(*row) for row in rows]
+
+
+async def record_of(tx: Tx, known: dict[str, int], limit: int) -> list[Recorded]:
+    """What these complaints have said after the sequence known of each."""
+    rows = await tx.fetch(
+        "select e.number, e.sequence, e.body from event e"
+        " join unnest($1::text[], $2::int[]) k(number, sequence) on e.number = k.number and e.sequence > k.sequence"
+        " order by e.number, e.sequence limit $3",
+        list(known),
+        list(known.values()),
+        limit,
+    )
+    return [Recorded(*row) for row in rows]
+
+
+async def record_length(tx: Tx) -> int:
+    """How many events the record holds: every version of every complaint is one."""
+    return int(await tx.fetchval("select coalesce(sum(version), 0) from complaint"))
 
 
 async def say_record_again(tx: Tx) -> int:

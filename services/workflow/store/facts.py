@@ -64,10 +64,20 @@ async def hold(tx: Tx, subject: str) -> None:
     await tx.execute("select 1 from fact where subject = $1 for update", subject)
 
 
-async def own(tx: Tx) -> list[tuple[UUID, bytes]]:
+async def own(tx: Tx) -> list[bytes]:
     """Every fact that workflow says, as last said."""
-    rows = await tx.fetch("select id, body from fact where source = 'workflow' order by id")
-    return [(row["id"], bytes(row["body"])) for row in rows]
+    return [bytes(row["body"]) for row in await tx.fetch("select body from fact where source = 'workflow' order by id")]
+
+
+async def own_of(tx: Tx, known: dict[str, int]) -> list[bytes]:
+    """Those of these subjects that were said again after the sequence known of each."""
+    rows = await tx.fetch(
+        "select f.body from fact f join unnest($1::text[], $2::int[]) k(subject, sequence)"
+        " on f.subject = k.subject and f.sequence > k.sequence where f.source = 'workflow' order by f.id",
+        list(known),
+        list(known.values()),
+    )
+    return [bytes(row["body"]) for row in rows]
 
 
 async def known(tx: Tx) -> Known:

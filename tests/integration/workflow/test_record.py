@@ -5,12 +5,16 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
+from uuid_utils.compat import uuid7
 
 from services.workflow.store.complaints import say_record_again
 from shared.bus.connection import Bus
+from shared.db import Tx
 from shared.envelope import decode, nats_subject
 from tests.integration.workflow.office import SOLUTION, Office, a_number
 from tests.support import keys
@@ -61,10 +65,58 @@ async def test_an_empty_record_is_its_facts_and_the_end_is_empty(office: Office)
 async def test_only_our_own_services_may_read_it_and_a_cursor_must_be_one_of_ours(office: Office) -> None:
     for headers in ({}, office.as_("admin"), {"X-Service-Token": "guess"}):
         assert (await office.client.get("/v1/events", headers=headers)).status_code == 401
-    for after in ("x", "\x00", "1"):
-        answer = await office.client.get("/v1/events", params={"after": after}, headers=TOKEN)
-        assert answer.status_code == 404
+    for place in ("x", "\x00", "1", "\x00:1", "HD-2026-000001-X:", ":x", "A:-1", "A:9999999999", "A:١"):
+        for asked in ("after", "of"):
+            answer = await office.client.get("/v1/events", params={asked: place}, headers=TOKEN)
+            assert answer.status_code == 404, place
     assert (await office.client.get("/v1/events", params={"limit": 0}, headers=TOKEN)).status_code == 422
+
+
+async def test_an_older_event_that_commits_later_is_not_passed_by(office: Office) -> None:
+    """Ids are given before the commit: the older of two may appear when the newer has been read already."""
+    await office.file(a_number(1))
+    older, newer = uuid7(), uuid7()
+    db = office.app.state.db
+
+    async def say(tx: Tx, number: str, id: UUID) -> None:
+        first = decode(await tx.fetchval("select body from event where number = $1", a_number(1)))
+        body = msgspec.structs.replace(first, id=str(id), subject=number).encoded()
+        await tx.execute(
+            "insert into event (number, sequence, id, type, at, actor_role, body)"
+            " select $1, 1, $2, type, at, actor_role, $3 from event where number = $4",
+            number,
+            id,
+            body,
+            a_number(1),
+        )
+
+    async with db.transaction() as late:
+        await say(late, a_number(9), older)
+        async with db.transaction() as tx:
+            await say(tx, a_number(5), newer)
+        read = await page(office)
+        assert [line["event"]["id"] for line in read][-1:] == [str(newer)]
+    more = await page(office, after=read[-1]["cursor"])
+    assert [line["event"]["id"] for line in more] == [str(older)]
+
+
+async def test_what_a_complaint_said_behind_the_reader_is_asked_for_by_its_number(office: Office) -> None:
+    await a_busy_day(office)
+    facts = {line["event"]["subject"]: line["event"] for line in await page(office) if line["cursor"] == "facts"}
+    known = {a_number(1): 1, a_number(2): 99, a_number(3): 0, "settings": 0, "routing": facts["routing"]["sequence"]}
+    told = await page(office, of=[f"{subject}:{sequence}" for subject, sequence in known.items()])
+    assert [(line["event"]["subject"], line["event"]["sequence"]) for line in told] == [
+        ("settings", 1), (a_number(1), 2), (a_number(1), 3), (a_number(3), 1), (a_number(3), 2), (a_number(3), 3),
+    ]  # fmt: skip
+    assert len(await page(office, of=[f"{a_number(1)}:0"], limit=2)) == 2
+
+
+async def test_the_first_page_says_how_many_events_there_are(office: Office) -> None:
+    await a_busy_day(office)
+    first = await office.client.get("/v1/events", params={"limit": 1}, headers=TOKEN)
+    assert first.headers["Total-Events"] == str(len(await office.rows("select 1 from event")))
+    second = await office.client.get("/v1/events", params={"after": "facts"}, headers=TOKEN)
+    assert "Total-Events" not in second.headers
 
 
 @asynccontextmanager
