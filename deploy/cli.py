@@ -141,15 +141,23 @@ def advance(by: Annotated[str, typer.Argument(help="Such as 3d, 12h, 1d12h.")]) 
 
 @events_app.command()
 def rebuild() -> None:
-    """Make query's read models anew from workflow's record. What runs may go on running."""
+    """Make query's read models anew from workflow's record, beside those that serve, and change over."""
+    from deploy import events
     from deploy.local import keys
-    from deploy.local.environments import environment
-    from services.query import main as query
 
     home = Home()
-    row = Row(running(home)["port"])
-    os.environ.update(environment("query", row, keys.load(home.keys), home))
-    print(f"{query.rebuild()} events were projected.")
+    events.rebuild(Row(running(home)["port"]), keys.load(home.keys), home)
+
+
+@events_app.command()
+def audit() -> None:
+    """Check the record, what waits to be said or heard, and query's read models against it. Changes nothing."""
+    from deploy import events
+    from deploy.local import keys
+
+    home = Home()
+    if not events.audit(Row(running(home)["port"]), keys.load(home.keys), home):
+        raise typer.Exit(1)
 
 
 @events_app.command()

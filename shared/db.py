@@ -136,9 +136,9 @@ def is_transient(error: BaseException) -> bool:
     )
 
 
-async def migrate(url: str, package: str) -> None:
+async def migrate(url: str, package: str, schema: str | None = None) -> None:
     """Bring the schema of one service to its newest revision. `package` is its migrations, such as
-    `services.intake.migrations`. Revisions run in one transaction each."""
+    `services.intake.migrations`; `schema` another one than the role's own. Revisions run in one transaction each."""
     import importlib
 
     from alembic import command
@@ -151,7 +151,11 @@ async def migrate(url: str, package: str) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("version_locations", str(folder))
     config.set_main_option("path_separator", "newline")
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
+    engine = create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        poolclass=NullPool,
+        connect_args={"server_settings": {"search_path": f"{schema}, public"}} if schema else {},
+    )
 
     def upgrade(connection: object) -> None:
         config.attributes["connection"] = connection

@@ -13,6 +13,8 @@ from benchmarks.figures import Figure
 from benchmarks.measures import transitions
 from benchmarks.stage import Place, Stage, a_bus, a_database
 from services.query.handlers import rebuild
+from services.query.handlers.record import WorkflowRecord
+from services.query.store import beside
 from services.query.subscriptions import HEARS, UNHEARD
 from services.workflow.store.complaints import say_record_again
 from shared.bus.connection import Bus
@@ -126,15 +128,15 @@ async def _hear(db: Database, bus: Bus, events: int) -> tuple[float, float]:
 async def _rebuilds(place: Place) -> list[float]:
     workflow = place.serve("workflow")
     rates = []
-    async with (
-        a_database(place.url("query"), 2) as model,
-        AsyncClient(base_url=f"http://127.0.0.1:{workflow.port}", timeout=60) as client,
-    ):
+    async with AsyncClient(base_url=f"http://127.0.0.1:{workflow.port}", timeout=60) as client:
         for _ in range(REBUILDS):
             started = time.perf_counter()
-            record = rebuild.record_of(client, place.stage.keys.service_token)
-            events = await rebuild.rebuild(model, record, HEARS, REGISTER)
-            rates.append(events / (time.perf_counter() - started))
+            record = WorkflowRecord(client, place.stage.keys.service_token)
+            async with beside.site(place.url("query")) as site:
+                work = rebuild.Build(site, record, HEARS, REGISTER, lambda *_: None)
+                await rebuild.build(work)
+                await rebuild.move(work)
+            rates.append(work.projected / (time.perf_counter() - started))
     workflow.stop()
     return rates
 

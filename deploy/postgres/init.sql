@@ -25,6 +25,10 @@ begin
 end
 $$;
 
+-- Query makes its model anew beside the one that serves, and then moves the tables over.
+create schema if not exists query_next authorization query;
+revoke all on schema query_next from public;
+
 -- Business time: the real time plus one row's shift, which is zero but where demo and tests move it.
 create schema if not exists helpdesk;
 

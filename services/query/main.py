@@ -1,9 +1,11 @@
 """Composition root of query."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import msgspec
+import nats
 import nats.errors
 from fastapi import FastAPI
 from httpx2 import AsyncClient
@@ -11,8 +13,13 @@ from httpx2 import AsyncClient
 from services.query import __doc__ as about
 from services.query.api import attachments, detail, lists, solutions, tracking
 from services.query.api.progress import Progress
+from services.query.domain.parity import Parity
 from services.query.handlers import rebuild as rebuilding
+from services.query.handlers.rebuild import Build, Heard, Moved, Tell
+from services.query.handlers.record import WorkflowRecord
 from services.query.settings import Settings
+from services.query.store import beside
+from services.query.store.beside import Behind
 from services.query.subscriptions import HEARS
 from services.query.timers import Folding
 from shared.auth import StaffTokens, TrackingTokens
@@ -28,6 +35,8 @@ from shared.privacy import parse_key
 from shared.web.app import create_app as create_service
 
 PROJECTED = "query.projected"
+TOLD_AT_MOST = 1000
+"""Complaints whose readers are told after a rebuild; whoever has more open than that looks again anyway."""
 
 
 class _Readers(msgspec.Struct):
@@ -50,8 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         try:
             for letter in newest.values():
                 readers = msgspec.json.decode(letter.data, type=_Readers)
-                said = {"number": letter.subject, "version": letter.sequence, "seen_by": readers.seen_by}
-                await bus.client.publish(PROJECTED, msgspec.json.encode(said))
+                await bus.client.publish(PROJECTED, _projected(letter.subject, letter.sequence, readers.seen_by))
         except (nats.errors.Error, OSError):
             return  # lossy by contract: a page that misses it asks again
 
@@ -89,17 +97,59 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
 
 
-def rebuild(settings: Settings | None = None) -> int:
-    """The model anew from workflow's record; answers how many events were projected. What the command line calls."""
-    return asyncio.run(_rebuild(settings or Settings()))
+def rebuild(tell: Tell, settings: Settings | None = None) -> tuple[int, Parity, Moved]:
+    """The model anew from workflow's record, while the old one serves: how many events were projected, how old and new
+    compared, and the move. What the command line calls. Raises `Busy`, `CannotProject`, `NeverQuiet`."""
+    return asyncio.run(_rebuild(tell, settings or Settings()))
 
 
-async def _rebuild(settings: Settings) -> int:
-    db = Database(settings.database_url.get_secret_value(), name="query-rebuild", size=2)
-    await db.open()
+async def _rebuild(tell: Tell, settings: Settings) -> tuple[int, Parity, Moved]:
+    async with _at_work(tell, settings) as work:
+        await rebuilding.build(work)
+        parity = await rebuilding.compare(work)
+        moved = await rebuilding.move(work)
+        await say_what_jumped(work, moved.jumped[:TOLD_AT_MOST], settings)
+        return work.projected, parity, moved
+
+
+def audit(tell: Tell, heard: Heard, settings: Settings | None = None) -> tuple[Parity, list[Behind]]:
+    """The model compared with the record, and whose newest events it has not handled; `heard` is given every page of
+    the record. Nothing is changed. Raises `Busy`, `CannotProject`."""
+    return asyncio.run(_audit(tell, heard, settings or Settings()))
+
+
+async def _audit(tell: Tell, heard: Heard, settings: Settings) -> tuple[Parity, list[Behind]]:
+    async with _at_work(tell, settings) as work:
+        await rebuilding.build(work, heard)
+        return await rebuilding.compare(work), await rebuilding.late(work)
+
+
+@asynccontextmanager
+async def _at_work(tell: Tell, settings: Settings) -> AsyncIterator[Build]:
+    async with (
+        beside.site(settings.database_url.get_secret_value()) as site,
+        AsyncClient(base_url=settings.workflow_url, timeout=30.0) as workflow,
+    ):
+        record = WorkflowRecord(workflow, settings.service_token.get_secret_value())
+        yield Build(site, record, HEARS, REGISTER, tell)
+
+
+async def say_what_jumped(work: Build, numbers: list[str], settings: Settings) -> None:
+    """The consumers will find these handled already, and say nothing: open pages are told here."""
+    async with work.site.db.transaction() as tx:
+        newest = await beside.newest(tx, numbers)
+    if not newest:
+        return
     try:
-        async with AsyncClient(base_url=settings.workflow_url, timeout=30.0) as workflow:
-            record = rebuilding.record_of(workflow, settings.service_token.get_secret_value())
-            return await rebuilding.rebuild(db, record, HEARS, REGISTER)
-    finally:
-        await db.close()
+        client = await nats.connect(
+            settings.nats_url.get_secret_value(), name="query-rebuild", connect_timeout=2, allow_reconnect=False
+        )
+        for number, (version, seen_by) in newest.items():
+            await client.publish(PROJECTED, _projected(number, version, seen_by))
+        await client.drain()
+    except (nats.errors.Error, OSError):
+        return  # lossy by contract
+
+
+def _projected(number: str, version: int, seen_by: list[str]) -> bytes:
+    return msgspec.json.encode({"number": number, "version": version, "seen_by": seen_by})

@@ -124,17 +124,3 @@ async def fold(tx: Tx) -> None:
         select seen_by, open, custodian, sum(n) from taken group by seen_by, open, custodian having sum(n) <> 0
         """
     )
-
-
-async def empty(tx: Tx) -> None:
-    """Forget all that came from workflow, and how far it was heard. The form is intake's and stays.
-
-    The lock on the fence waits for consumers that are in the middle of a batch and keeps new ones out until the commit;
-    they then find their events too early, and the fence parks those until the rebuild has caught up with them.
-    """
-    await tx.execute("set local lock_timeout = '10s'")
-    await tx.execute("set local statement_timeout = 0")
-    await tx.execute("lock table fence in exclusive mode")
-    await tx.execute("truncate complaint, words, entry, attachment, tally, staff, calendar, office_settings, solution")
-    await tx.execute("delete from fence where source = 'workflow'")
-    await tx.execute("delete from parked where source = 'workflow'")

@@ -59,6 +59,15 @@ async def model(db: Database) -> dict[str, list[Any]]:
         return rows | {"tally": [dict(row) for row in tally]}
 
 
+async def forget(db: Database) -> None:
+    """All that workflow said, and how far it was heard."""
+    async with db.transaction() as tx:
+        await tx.execute(
+            "truncate complaint, words, entry, attachment, tally, staff, calendar, office_settings, solution"
+        )
+        await tx.execute("delete from fence where source = 'workflow'")
+
+
 async def set_business_time(database: infra.Database, to: datetime) -> None:
     """Business time is `to` from now on."""
     import asyncpg

@@ -15,7 +15,7 @@ from shared.db import Database
 from shared.envelope import Envelope
 from shared.events import INTAKE, REFERENCE, REGISTER, WORKFLOW, workflow
 from shared.events.reference import SettingsSaved
-from tests.integration.query.conftest import hear, hear_course, model
+from tests.integration.query.conftest import forget, hear, hear_course, model
 from tests.support import infra
 from tests.support.complaints import (
     EMAIL,
@@ -93,8 +93,7 @@ async def test_events_in_any_order_and_number_give_the_same_model(db: Database) 
     letters = a_whole_course().envelopes()
     await hear(db, *reversed(letters), *letters[::3])
     shuffled = await model(db)
-    async with db.transaction() as tx:
-        await projection.empty(tx)
+    await forget(db)
     await hear(db, *letters)
     assert await model(db) == shuffled
 

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from services.query.handlers import rebuild as rebuilding
+from services.query.handlers.rebuild import Build
+from services.query.handlers.record import WorkflowRecord
+from services.query.store import beside
 from services.query.subscriptions import HEARS
 from services.workflow.machine import State
 from services.workflow.main import create_app
@@ -65,6 +68,13 @@ async def test_what_workflow_did_is_shown_and_its_record_gives_the_same_model(
                 assert (await door.get(f"/v1/complaints/{number}", held)).status_code == sees, (number, who)
 
     heard = await model(db)
-    record = rebuilding.record_of(office.client, SERVICE_TOKEN)
-    assert await rebuilding.rebuild(db, record, HEARS, REGISTER) >= len(heard["entry"]) + len(CREW)
+    record = WorkflowRecord(office.client, SERVICE_TOKEN)
+    async with beside.site(database.url("query")) as site:
+        work = Build(site, record, HEARS, REGISTER, lambda *_: None)
+        await rebuilding.build(work)
+        assert work.projected >= len(heard["entry"]) + len(CREW)
+        assert record.total == len(heard["entry"])
+        assert (await rebuilding.compare(work)).exact
+        assert await rebuilding.late(work) == []
+        await rebuilding.move(work)
     assert await model(db) == heard

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from services.workflow.domain import acts, clocks, plan, sight
+from services.workflow.domain import acts, clocks, plan, record, sight
 from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
 from services.workflow.machine import Action, Role, allowed
@@ -26,6 +26,7 @@ from shared.errors import Refused
 from shared.events.workflow import Actor, ComplaintEvent, Person
 from shared.principals import Caller
 from tests.architecture import office
+from tests.support.complaints import sealed
 from tests.unit.workflow.desk import RULES, WAYS, a_submission, at
 
 PEOPLE = [Person(id=f"s-{number}", name=f"Pegawai {number}") for number in range(4)]
@@ -263,6 +264,7 @@ class Complaints(RuleBasedStateMachine):
         again = acts.replayed(self.said)
         assert again == self.complaint
         assert plan.plan(again, RULES) == plan.plan(self.complaint, RULES)
+        assert list(record.flaws([(sealed(event, place), event) for place, event in enumerate(self.said, 1)])) == []
 
     @invariant()
     def what_is_open_never_waits_for_nothing(self) -> None:
