@@ -130,7 +130,10 @@ async def log_in(
             secret, session = await people.begin_session(tx, member, address=place, browser=browser_name(browser))
             token = token_of(request, member, session)
             return Session(session=secret, **token.model_dump())
-        await people.note_failed_login(tx, member)
+        if member is not None:
+            await people.note_failed_login(tx, member)
+        elif ic:
+            await people.note_stranger(tx, ic, request.app.state.keys)
     raise Unknown("login_failed", people.LOGIN_FAILED)
 
 

@@ -66,10 +66,13 @@ class Passwords:
 
 
 async def find(tx: Tx, ic: str, keys: Keys) -> Member | None:
-    """The active member with this IC. Raises `TooMany` while the account is locked."""
+    """The active member with this IC. Raises `TooMany` while the account is locked, and alike where there is none: a
+    lock must not tell who works here."""
     member = await known(tx, ic, keys)
     if member is not None:
         refuse_locked(member)
+    elif ic and (until := await people.stranger_locked_until(tx, keys.index_of(ic))):
+        raise _locked(until)
     return member
 
 
@@ -83,11 +86,15 @@ def refuse_locked(member: Member) -> None:
     """Raises `TooMany` while the account is locked."""
     until = locked_until(member)
     if until is not None:
-        text = Text(
-            "Akaun dikunci sementara selepas beberapa percubaan gagal.",
-            "The account is locked for a while after several failed attempts.",
-        )
-        raise TooMany(max(int((until - datetime.now(UTC)).total_seconds()), 1), "account_locked", text)
+        raise _locked(until)
+
+
+def _locked(until: datetime) -> TooMany:
+    text = Text(
+        "Akaun dikunci sementara selepas beberapa percubaan gagal.",
+        "The account is locked for a while after several failed attempts.",
+    )
+    return TooMany(max(int((until - datetime.now(UTC)).total_seconds()), 1), "account_locked", text)
 
 
 def locked_until(member: Member) -> datetime | None:
@@ -103,10 +110,14 @@ async def begin_session(tx: Tx, member: Member, *, address: str = "", browser: s
     return secret, session
 
 
-async def note_failed_login(tx: Tx, member: Member | None) -> None:
+async def note_failed_login(tx: Tx, member: Member) -> None:
     """A wrong password for somebody we know."""
-    if member is not None:
-        await people.failed_login(tx, member.id, limit=FAILURES_TO_LOCK, minutes=LOCKED_MINUTES)
+    await people.failed_login(tx, member.id, limit=FAILURES_TO_LOCK, minutes=LOCKED_MINUTES)
+
+
+async def note_stranger(tx: Tx, ic: str, keys: Keys) -> None:
+    """A login with an IC that nobody here has: it locks as an account does."""
+    await people.failed_stranger(tx, keys.index_of(ic), limit=FAILURES_TO_LOCK, minutes=LOCKED_MINUTES)
 
 
 async def renew(tx: Tx, secret: str) -> tuple[Member, UUID]:
@@ -125,10 +136,14 @@ async def log_out(tx: Tx, secret: str) -> None:
 
 async def present(tx: Tx, caller: Caller) -> Caller:
     """The caller as they are now, not as the token says: a disabled member is out at once. Raises `Unknown`."""
-    member = await people.session_lives(tx, UUID(caller.session), UUID(caller.id))
+    try:
+        session, staff = UUID(caller.session), UUID(caller.id)
+    except ValueError:
+        raise Unknown("session_ended", SESSION_ENDED) from None
+    member = await people.session_lives(tx, session, staff)
     if member is None:
         raise Unknown("session_ended", SESSION_ENDED)
-    return as_caller(member, UUID(caller.session))
+    return as_caller(member, session)
 
 
 def as_caller(member: Member, session: UUID) -> Caller:

@@ -1,4 +1,4 @@
-"""Each complaint's timer, and the history of what the office decides about time."""
+"""Each complaint's timer, the history of what the office decides about time, and locks on accounts there are not."""
 
 from alembic import op
 
@@ -23,6 +23,13 @@ create index decision_in_order on decision (subject, id);
 comment on table decision is 'what the office has decided about itself, each time it did: settings, times, calendars';
 create trigger decision_is_append_only before update or delete on decision
     for each statement execute function never_rewrite();
+create unlogged table stranger (
+    ic_index text primary key,
+    failed_logins int not null default 1,
+    locked_until timestamptz,
+    seen_at timestamptz not null default clock_timestamp()
+);
+comment on table stranger is 'failed logins for ICs nobody here has: they lock alike, so a lock tells nothing';
 """
 
 

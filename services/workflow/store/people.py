@@ -98,6 +98,30 @@ async def failed_login(tx: Tx, member: UUID, *, limit: int, minutes: int) -> Non
     )
 
 
+async def failed_stranger(tx: Tx, ic_index: str, *, limit: int, minutes: int) -> None:
+    """The same for an IC that nobody here has."""
+    await tx.execute(
+        """
+        insert into stranger as s (ic_index) values ($1) on conflict (ic_index) do update set
+            failed_logins = case when s.failed_logins + 1 >= $2 then 0 else s.failed_logins + 1 end,
+            seen_at = clock_timestamp(),
+            locked_until = case when s.failed_logins + 1 >= $2
+                then clock_timestamp() + make_interval(mins => $3) else s.locked_until end
+        """,
+        ic_index,
+        limit,
+        minutes,
+    )
+
+
+async def stranger_locked_until(tx: Tx, ic_index: str) -> datetime | None:
+    """Until when logins with an IC that nobody here has are refused."""
+    until: datetime | None = await tx.fetchval(
+        "select locked_until from stranger where ic_index = $1 and locked_until > clock_timestamp()", ic_index
+    )
+    return until
+
+
 async def begin_session(tx: Tx, session: UUID, member: UUID, secret_hash: bytes, address: str, browser: str) -> None:
     """A session of twelve hours at the most."""
     await tx.execute(
@@ -150,7 +174,8 @@ async def end_sessions_of(tx: Tx, member: UUID) -> None:
 
 
 async def forget_ended(tx: Tx) -> None:
-    """Drop sessions that are over."""
+    """Drop sessions that are over, and what is old of strangers."""
+    await tx.execute("delete from stranger where seen_at < clock_timestamp() - interval '1 day'")
     await tx.execute(
         "delete from session where ends_at < clock_timestamp() or seen_at < clock_timestamp() - $1::interval",
         IDLE_LASTS,

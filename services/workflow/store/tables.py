@@ -116,3 +116,11 @@ decision = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("body", JSONB, nullable=False),
 )
+stranger = sa.Table(
+    "stranger",
+    metadata,
+    sa.Column("ic_index", sa.Text, primary_key=True),
+    sa.Column("failed_logins", sa.Integer, nullable=False),
+    sa.Column("locked_until", _AT),
+    sa.Column("seen_at", _AT, nullable=False),
+)

@@ -2,10 +2,12 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 
+from shared.auth import Caller
 from tests.integration.workflow.office import NUMBER, PASSWORD, Office, staff_ic
 
 
@@ -92,6 +94,19 @@ async def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(offi
     assert (locked.status_code, locked.json()["code"]) == (429, "account_locked")
     assert 0 < int(locked.headers["Retry-After"]) <= 15 * 60
     assert (await office.log_in("other_pic")).status_code == 200
+
+
+async def test_an_ic_that_nobody_here_has_locks_alike_so_a_lock_tells_nothing(office: Office) -> None:
+    known, unknown = staff_ic("pic"), "900101035555"
+    answers = {
+        ic: [
+            (answer.status_code, answer.json()["code"])
+            for answer in [await tries(office, ic, "salah") for _ in range(7)]
+        ]
+        for ic in (known, unknown)
+    }
+    assert answers[known] == answers[unknown]
+    assert answers[known][-1] == (429, "account_locked")
 
 
 async def test_a_locked_account_opens_again_after_its_time(office: Office) -> None:
@@ -215,3 +230,10 @@ async def test_too_many_logins_from_one_place_are_slowed_down(office: Office) ->
     there = await office.log_in("pic", Forwarded="for=203.0.113.7", **portal)
     elsewhere = await office.log_in("pic", Forwarded="for=203.0.113.8", **portal)
     assert (there.status_code, there.json()["code"], elsewhere.status_code) == (429, "rate_limited", 200)
+
+
+async def test_a_token_of_our_key_whose_session_is_no_id_is_refused(office: Office) -> None:
+    caller = Caller(office.ids["pic"], "no-id", "Azman", frozenset({"PIC"}), frozenset())
+    token, _ = office.app.state.staff_tokens.issue(caller, datetime.now(UTC))
+    answer = await office.client.get("/v1/solutions", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
