@@ -196,6 +196,7 @@ async def _try_to_move(work: Build, attempt: int) -> Moved | None:
         if _missing(work, await beside.not_yet_beside(keeper)):
             return None
         jumped = [one.subject for one in await beside.not_yet_serving(keeper)]
+        await beside.keep_house(keeper, beside.BESIDE, on=True)
         readers_wait = time.monotonic()
         await beside.hold_readers(keeper, wait)
         await beside.move(keeper)

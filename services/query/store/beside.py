@@ -175,9 +175,7 @@ async def move(tx: Tx) -> None:
     ]
     tables = await _tables(tx)
     steps.append(f"drop table {', '.join(f'{SERVES}.{name}' for name in tables)}")
-    for name in tables:
-        steps.append(f"alter table {BESIDE}.{name} reset (autovacuum_enabled)")
-        steps.append(f"alter table {BESIDE}.{name} set schema {SERVES}")
+    steps += [f"alter table {BESIDE}.{name} set schema {SERVES}" for name in tables]
     await tx.execute("; ".join(steps))
 
 

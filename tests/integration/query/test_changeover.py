@@ -162,6 +162,10 @@ async def test_moved_tables_have_their_indexes(db: Database, database: infra.Dat
     await rebuilt(database, Said(RECORD))
     async with db.transaction() as tx:
         assert await tx.fetch(definitions) == before
+        options = (
+            "select relname from pg_class where relnamespace = 'query'::regnamespace and reloptions::text ~ 'enabled'"
+        )
+        assert await tx.fetch(options) == [], "autovacuum has them again"
     assert len(before) > 30
 
 
