@@ -30,7 +30,13 @@ SPOTS: dict[str, Spots] = {
         **SAYING,
         **HEARING,
     },
-    "workflow": {"saved": ("services.workflow.store.complaints", "save", True), **SAYING, **HEARING},
+    "workflow": {
+        "saved": ("services.workflow.store.complaints", "save", True),
+        "firing": ("services.workflow.store.complaints", "save_held", False),
+        "fired": ("services.workflow.store.complaints", "save_held", True),
+        **SAYING,
+        **HEARING,
+    },
     "query": HEARING,
     "notify": {
         **HEARING,
@@ -38,7 +44,8 @@ SPOTS: dict[str, Spots] = {
         "unsettled": ("services.notify.timers:Sweep", "_settle", False),
     },
 }
-"""`filed`, `said` and `saved`: written, with event and outbox row, inside the transaction of a request. `unsent`: the
+"""`filed`, `said` and `saved`: written, with event and outbox row, inside the transaction of a request; `firing` and
+`fired`: before and after that, in the transaction of a timer. `unsent`: the
 attempt is recorded, the mail not yet sent; `unsettled`: sent, and nobody has written it down."""
 
 
