@@ -23,6 +23,7 @@ def _people() -> Iterator[People]:
 @pytest.fixture
 def people(_people: People) -> People:
     """Of an estate in which everything is ready, and nobody has died yet."""
+    _people.estate.withdraw_requests()
     _people.estate.tend()
     _people.estate.until_ready()
     _people.estate.deaths.clear()

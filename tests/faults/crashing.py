@@ -21,7 +21,7 @@ SAYING: Spots = {
     "undeleted": ("shared.outbox:Relay", "_publish", True),
 }
 """Committed and not yet answered; not yet published; published, acknowledged and not yet deleted from the outbox."""
-HEARING: Spots = {"heard": ("shared.bus.fence", "accept", True), "unacked": ("nats.aio.msg:Msg", "ack", False)}
+HEARING: Spots = {"heard": ("shared.bus.fence", "take", True), "unacked": ("nats.aio.msg:Msg", "ack", False)}
 """Handled inside the transaction, which never commits; committed and not yet acknowledged."""
 SPOTS: dict[str, Spots] = {
     "intake": {

@@ -112,6 +112,11 @@ class Estate:
         """The next time it passes there."""
         crashing.request(self.home.path / "crashes", service, spot).touch()
 
+    def withdraw_requests(self) -> None:
+        """What a failed test asked for and nobody did must not happen in the next."""
+        for asked in (self.home.path / "crashes").iterdir():
+            asked.unlink()
+
     def kill(self, name: str) -> None:
         """A service, `postgres` or `nats`, as a power cut would."""
         if name in APPS:
