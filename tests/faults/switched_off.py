@@ -24,19 +24,19 @@ drop index notify.delivery_once_per_person;
 def fence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Consumers handle whatever comes, as often as it comes."""
 
-    async def accept(
+    async def take(
         tx: Tx, letters: Sequence[Envelope], hears: fences.Hears, register: fences.Register
-    ) -> list[Envelope]:
+    ) -> list[fences.Taken]:
         handled = []
         for letter in letters:
             kind = register[letter.dataschema]
             handler = hears.get(kind)
             if handler is not None:
                 await handler(tx, letter.open_as(kind), letter)
-                handled.append(letter)
+                handled.append(fences.Taken(letter, "applied"))
         return handled
 
-    monkeypatch.setattr(fences, "accept", accept)
+    monkeypatch.setattr(fences, "take", take)
 
 
 def outbox(monkeypatch: pytest.MonkeyPatch) -> None:
