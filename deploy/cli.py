@@ -101,6 +101,27 @@ def status() -> None:
     console.print(table)
 
 
+@app.command()
+def trace(number: Annotated[str, typer.Argument(help="A complaint's number, such as HD-2026-000123-C.")]) -> None:
+    """One complaint's way through all services, out of their logs."""
+    from rich.table import Table
+
+    from deploy.local.panel import console
+    from deploy.trace import told
+    from deploy.trace import trace as trace_of
+
+    home = Home()
+    found = trace_of(home.log("intake").parent, number.strip().upper())
+    if not found:
+        raise Trouble(f"No log in {home.path} knows {number}.")
+    table = Table(expand=False)
+    for column in ("When (UTC)", "Service", "What", "How it ended"):
+        table.add_column(column, overflow="fold")
+    for line in found:
+        table.add_row(*told(line))
+    console.print(table)
+
+
 @staff_app.command("add")
 def add_staff(
     ic: Annotated[str, typer.Option(prompt="No. Kad Pengenalan")],

@@ -2,9 +2,11 @@
 
 import re
 import traceback
+from pathlib import Path
 
 from shared.envelope import Unreadable
 
+HERE = str(Path(__file__).resolve().parents[1]) + "/"
 NAMED = ("sqlstate", "table_name", "column_name", "constraint_name", "code")
 """What an error may say of itself: names that we gave."""
 
@@ -17,6 +19,10 @@ def blame(error: BaseException) -> str:
     if isinstance(error, Unreadable):
         return "Unreadable: " + re.sub("'[^']*'", "'...'", str(error))[:300]
     named = [f"{name} {value}" for name in NAMED if isinstance(value := getattr(error, name, None), str) and value]
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/site-packages/" not in frame.filename]
-    place = [f" at {'/'.join(one.filename.split('/')[-3:])}:{one.lineno} in {one.name}" for one in frames[-1:]]
+    ours = [
+        one
+        for one in traceback.extract_tb(error.__traceback__)
+        if one.filename.startswith(HERE) and "-packages/" not in one.filename
+    ]
+    place = [f" at {one.filename.removeprefix(HERE)}:{one.lineno} in {one.name}" for one in ours[-1:]]
     return "".join([type(error).__name__, *([f" ({', '.join(named)})"] if named else []), *place])

@@ -1,6 +1,7 @@
 """One line per arrival, as JSON or for a person's eye. Never a complaint's text, never an IC, phone or e-mail."""
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from collections.abc import Iterator
 import structlog
 
 from shared.blame import blame
+
+NUMBER = re.compile(r"[A-Z]{2}-\d{4}-\d{6,9}-[0-9A-Z]")
 
 
 def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
@@ -53,6 +56,13 @@ def _told(error: BaseException) -> Iterator[str]:
     for one in (*([before] if before else []), *getattr(error, "exceptions", ())):
         yield from _told(one)
     yield "".join(traceback.format_tb(error.__traceback__)) + blame(error)
+
+
+def about(number: object) -> None:
+    """What this arrival's lines are about: a complaint, by its number. What has not the shape of one is not repeated:
+    people type all kinds of things where a number belongs."""
+    if isinstance(number, str) and NUMBER.fullmatch(number):
+        structlog.contextvars.bind_contextvars(complaint=number)
 
 
 def get(room: str) -> structlog.typing.FilteringBoundLogger:

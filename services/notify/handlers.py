@@ -102,7 +102,7 @@ async def _enter(
     lines: Sequence[Planned],
 ) -> None:
     at = event.at if isinstance(event, ComplaintEvent) else envelope.time
-    if await ledger.open_alert(tx, envelope.id, envelope.type, number, at, version, facts_of(event, at)):
+    if await ledger.open_alert(tx, envelope, number, at, version, facts_of(event, at)):
         await ledger.add(tx, envelope.id, version, [(uuid7(), one) for one in lines])
 
 

@@ -1,12 +1,16 @@
 """The composition root: settings in, a running notify out. Nothing happens on import."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 
 from services.notify import __doc__ as about
 from services.notify import api, handlers
+from services.notify.domain.retries import Status
 from services.notify.senders.letters import Letters
 from services.notify.senders.smtp import Smtp
 from services.notify.settings import Settings
+from services.notify.store import ledger, line
 from services.notify.subscriptions import HEARS
 from services.notify.timers import Links, Sweep
 from shared import web
@@ -14,8 +18,9 @@ from shared.auth import StaffTokens, TrackingTokens
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
+from shared.envelope import Envelope
 from shared.events import REGISTER
-from shared.figures import Figures
+from shared.figures import Figures, Waiting
 from shared.privacy import Keyring
 
 
@@ -47,10 +52,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         send_seconds=settings.send_seconds,
         batch_seconds=settings.batch_seconds,
         sweep_seconds=settings.sweep_seconds,
+        figures=figures,
     )
 
-    async def wake(_handled: object) -> None:
+    async def wake(handled: Sequence[Envelope]) -> None:
         sweep.poke()
+        async with db.transaction() as tx:
+            passed_over = await ledger.passed_over(tx, [letter.id for letter in handled])
+        for channel, reason, count in passed_over:
+            sweep.ended_as.labels(channel, Status.SKIPPED, reason).inc(count)
 
     def hear(stream: str, subjects: list[str]) -> Consumer:
         return Consumer(
@@ -79,12 +89,27 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
         figures=figures,
         hearing=consumers,
+        backlogs={
+            "deliveries": lambda: _waiting(db),
+            "deliveries:failed": lambda: _at_rest(db, Status.FAILED),
+            "deliveries:unknown": lambda: _at_rest(db, Status.UNKNOWN),
+        },
         poke=sweep.poke,
         state={
             "staff_tokens": StaffTokens(public=settings.staff_public_key),
             "letters": letters,
         },
     )
+
+
+async def _waiting(db: Database) -> Waiting:
+    async with db.transaction() as tx:
+        return Waiting(*await line.waiting(tx))
+
+
+async def _at_rest(db: Database, status: Status) -> Waiting:
+    async with db.transaction() as tx:
+        return Waiting(await line.at_rest(tx, status), 0.0)
 
 
 class _Matrix:

@@ -10,19 +10,28 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from prometheus_client import Counter
+
 from services.notify import handlers
 from services.notify.domain.facts import Facts, Matter, fill, fill_account
 from services.notify.domain.notice import Notice, Topic
-from services.notify.domain.retries import Fate, Outcome
+from services.notify.domain.retries import Fate, Outcome, Reason, Status, Verdict
 from services.notify.senders import Dispatch, Sender
 from shared import logs
 from shared.auth import TrackingTokens
 from shared.db import Database, is_transient
+from shared.figures import Figures
 from shared.privacy import Keyring, Unsealable
 
 PROBE_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 LAST_CALL_SECONDS = 3.0
 SETTLE_TRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+def outcomes(figures: Figures) -> Counter:
+    """What became of deliveries: sent, failed, unknown, skipped and why; `planned` is one that will be tried again."""
+    labels = ("channel", "outcome", "reason")
+    return Counter("deliveries_total", "What became of deliveries", labels, registry=figures.registry)
 
 
 class LinkOver(Exception):
@@ -62,6 +71,7 @@ class Sweep:
         send_seconds: float,
         batch_seconds: float,
         sweep_seconds: float,
+        figures: Figures | None = None,
     ) -> None:
         self._db = db
         self._senders = senders
@@ -72,6 +82,7 @@ class Sweep:
         self._lease = send_seconds * 2 + 30.0
         self._window = batch_seconds
         self._idle = sweep_seconds
+        self.ended_as = outcomes(figures or Figures())
         self._poked = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._channel_failures = 0
@@ -102,7 +113,9 @@ class Sweep:
     async def _round(self) -> int:
         if not self._sending:
             async with self._db.transaction() as tx:
-                return await handlers.give_up_unsent(tx)
+                given_up = await handlers.give_up_unsent(tx)
+            self.ended_as.labels("any", Status.SKIPPED, Reason.SENDING_OFF).inc(given_up)
+            return given_up
         free = self._at_once - len(self._running)
         if self._channel_failures:
             free = 1 if not self._running and time.monotonic() >= self._probe_at else 0
@@ -127,15 +140,22 @@ class Sweep:
         started = time.monotonic()
         outcome = await self._send(notice)
         self._heed(outcome)
-        await self._settle(notice, outcome)
-        self._log.info(
-            "delivered" if outcome.fate is Fate.SENT else "not_delivered",
-            delivery=notice.delivery,
-            template=notice.template,
-            channel=notice.channel,
-            fate=outcome.fate,
-            ms=round((time.monotonic() - started) * 1000, 1),
-        )
+        verdict = await self._settle(notice, outcome)
+        if verdict is not None:
+            label = (notice.channel, verdict.status, verdict.reason or "")
+            self.ended_as.labels(*label).inc(len(notice.topics))
+        for topic in notice.topics:
+            self._log.info(
+                "sent" if outcome.fate is Fate.SENT else "not_sent",
+                correlation=topic.correlation,
+                complaint=topic.matter.number if topic.matter else None,
+                id=topic.event,
+                delivery=notice.delivery,
+                template=notice.template,
+                channel=notice.channel,
+                outcome=outcome.fate,
+                ms=round((time.monotonic() - started) * 1000, 1),
+            )
 
     async def _send(self, notice: Notice) -> Outcome:
         sender = self._senders[notice.channel]
@@ -184,17 +204,19 @@ class Sweep:
         except Unsealable as error:
             raise LinkOver("the link cannot be opened") from error
 
-    async def _settle(self, notice: Notice, outcome: Outcome) -> None:
+    async def _settle(self, notice: Notice, outcome: Outcome) -> Verdict | None:
         for wait in (*SETTLE_TRIES, None):
             try:
                 async with self._db.transaction() as tx:
-                    await handlers.settle(tx, notice, outcome, jitter=random.random())  # noqa: S311 - spreads a crowd
+                    jitter = random.random()  # noqa: S311 - spreads a crowd
+                    verdict = await handlers.settle(tx, notice, outcome, jitter=jitter)
             except Exception as error:
                 if wait is None or not is_transient(error):
                     raise
                 await asyncio.sleep(wait)
             else:
-                return
+                return verdict
+        raise AssertionError("the last try ends one way or the other")
 
     def _heed(self, outcome: Outcome) -> None:
         if outcome.fate is not Fate.CHANNEL_DOWN:

@@ -121,7 +121,7 @@ class Edge:
                 given["X-Request-Id"] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(correlation=request_id):
+        with structlog.contextvars.bound_contextvars(service="portal", correlation=request_id):
             try:
                 unsafe = scope["method"] not in ("GET", "HEAD", "OPTIONS")
                 if unsafe and foreign(headers, self._origin, token_in_path=scope["path"].startswith(TOKEN_PATHS)):
@@ -144,6 +144,7 @@ class Edge:
         route = "static" if scope["path"].startswith("/static/") else getattr(scope.get("route"), "path", "none")
         self._figures.requests.labels(scope["method"], route, status).inc()
         self._figures.seconds.labels(scope["method"], route).observe(seconds)
+        logs.about(scope.get("path_params", {}).get("number"))
         if route not in QUIET:
             self._log.info("answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
 

@@ -19,6 +19,7 @@ from services.portal.desk import Visit, Visiting
 
 MARGIN = timedelta(seconds=10)
 """A token with less than this left is renewed before it is used."""
+REMEMBERED = timedelta(hours=1)
 SECRET = frozenset({"current", "new", "repeat", "password"})
 """Fields that are never given back."""
 KEPT = 5_000
@@ -97,6 +98,11 @@ class Sessions:
             renewal.add_done_callback(lambda _: self._renewals.pop(session, None))
         # shielded: the visitor who asked first may leave while others wait for the same answer
         return await asyncio.shield(renewal)
+
+    def remembered(self, session: str) -> Pass | None:
+        """Who this was a while ago, when workflow cannot be asked: good for reading what is about nobody."""
+        found = self._passes.get(session)
+        return found if found and datetime.now(UTC) - found.expires_at < REMEMBERED else None
 
     async def log_out(self, session: str) -> None:
         """End the session, here and at workflow."""

@@ -6,7 +6,7 @@ from services.workflow import subscriptions
 from services.workflow.api import accounts, complaints, office, record, sessions, staff, times, uploads
 from services.workflow.handlers.people import Keys, Passwords
 from services.workflow.settings import Settings
-from services.workflow.store.complaints import say_record_again
+from services.workflow.store.complaints import say_record_again, timers_over
 from services.workflow.timers import Clockwork, House
 from shared import events, web
 from shared.auth import StaffTokens
@@ -15,7 +15,7 @@ from shared.blobs.uploads import BODY_BYTES, Uploads
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
-from shared.figures import Figures
+from shared.figures import Figures, Waiting
 from shared.limits import Limits
 from shared.outbox import Relay
 from shared.privacy import Keyring, parse_key
@@ -49,6 +49,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     clockwork = Clockwork(db, house, relay.poke)
 
+    async def timers() -> Waiting:
+        async with db.transaction() as tx:
+            return Waiting(*await timers_over(tx))
+
     async def hear() -> None:
         await house.until_it_stands()
         await consumer.run()
@@ -73,7 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wished=[bus.why_not_ready, consumer.why_not_ready],
         figures=figures,
         hearing=[consumer],
-        backlogs={"outbox": relay.waiting},
+        backlogs={"outbox": relay.waiting, "timers": timers},
         poke=relay.poke,
         state={
             "staff_tokens": StaffTokens(private=settings.staff_private_key.get_secret_value()),

@@ -107,7 +107,7 @@ def create_app(
     for router in routers:
         app.include_router(router)
     described.describe(app)
-    app.add_middleware(_Arrivals, figures=figures, body_bytes=body_bytes or {})
+    app.add_middleware(_Arrivals, name=name, figures=figures, body_bytes=body_bytes or {})
     return app
 
 
@@ -150,8 +150,9 @@ def _limited(receive: Receive, at_most: int) -> Receive:
 class _Arrivals:
     """Gives every request an id and one log line with its outcome. Logs the route, never the path: paths hold links."""
 
-    def __init__(self, app: ASGIApp, figures: Figures, body_bytes: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, name: str, figures: Figures, body_bytes: Mapping[str, int]) -> None:
         self._app = app
+        self._name = name
         self._figures = figures
         self._body_bytes = body_bytes
         self._log = logs.get("web")
@@ -176,7 +177,7 @@ class _Arrivals:
                 message["headers"] = [*given, (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(correlation=request_id):
+        with structlog.contextvars.bound_contextvars(service=self._name, correlation=request_id):
             try:
                 at_most = self._body_bytes.get(scope["path"], JSON_BODY_BYTES)
                 await self._app(scope, _limited(receive, at_most), watched)
@@ -189,6 +190,7 @@ class _Arrivals:
                 seconds = time.perf_counter() - started
                 self._figures.requests.labels(scope["method"], route, status).inc()
                 self._figures.seconds.labels(scope["method"], route).observe(seconds)
+                logs.about(scope.get("path_params", {}).get("number"))
                 if route not in QUIET:
                     self._log.info(
                         "answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1)

@@ -128,15 +128,13 @@ def routes(
         return Condition(ready=not missing, why=missing + lacking, backlogs=sizes)
 
     if hearing:
-        router.include_router(_letters(hearing[0]))
+        _add_letters(router, hearing[0])
     return router
 
 
-def _letters(consumer: Consumer) -> APIRouter:
-    router = APIRouter(prefix="/dead-letters")
-
+def _add_letters(router: APIRouter, consumer: Consumer) -> None:
     @router.get(
-        "",
+        "/dead-letters",
         response_model=Letters,
         responses=shown(200, {"items": [LETTER], "next": None, "as_of": LETTER["at"]}, links=REDRIVE),
     )
@@ -156,7 +154,11 @@ def _letters(consumer: Consumer) -> APIRouter:
             "as_of": (await tx.fetchval("select clock_timestamp()")).isoformat(),
         }
 
-    @router.post("/redrive", response_model=Redriven, responses=shown(200, {"handled": 3, "parked": 0, "error": None}))
+    @router.post(
+        "/dead-letters/redrive",
+        response_model=Redriven,
+        responses=shown(200, {"handled": 3, "parked": 0, "error": None}),
+    )
     async def redrive(caller: Staff, request: Request, body: Redrive) -> dict[str, Any]:
         """Take up all that is parked for this subject, in order, until one fails again or one is missing."""
         caller.needs("ADMIN")
@@ -164,5 +166,3 @@ def _letters(consumer: Consumer) -> APIRouter:
         async with request.app.state.db.transaction() as tx:
             count, error = await parked.left(tx, body.source, body.subject)
         return {"handled": sum(one.outcome in ("applied", "passed") for one in taken), "parked": count, "error": error}
-
-    return router

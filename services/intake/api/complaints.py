@@ -11,6 +11,7 @@ from services.intake.api.desk import FILED_BY_ADDRESS, HOUR, AtDesk, Causing, Re
 from services.intake.api.robot import checked
 from services.intake.domain import filing as filings
 from services.intake.domain.robot import RobotCheck
+from shared import logs
 from shared.auth import Visitor
 from shared.limits import prefix
 from shared.web import Once, Transaction, refusals, shown
@@ -65,7 +66,9 @@ async def file(
     """The complaint gets its number. The same Idempotency-Key files one complaint and gets the same answer."""
 
     async def effect() -> filings.Receipt:
-        return await handlers.file_complaint(tx, desk.known, desk.seals, arrived.filing, arrived.robot, cause)
+        receipt = await handlers.file_complaint(tx, desk.known, desk.seals, arrived.filing, arrived.robot, cause)
+        logs.about(receipt.number)
+        return receipt
 
     return await once.answer(201, effect)
 

@@ -23,6 +23,9 @@ class Topic:
 
     matter: Matter | None
     facts: Facts
+    event: str = ""
+    correlation: str | None = None
+    """Ids, for the log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,23 +14,23 @@ from services.notify.domain.planning import Planned
 from services.notify.domain.retries import Outcome, Reason, Status, Verdict
 from services.notify.domain.rules import reader_of
 from shared.db import Tx
+from shared.envelope import Envelope
 
 
-async def open_alert(
-    tx: Tx, event_id: str, event: str, number: str | None, at: datetime, rules: int, facts: Facts
-) -> bool:
+async def open_alert(tx: Tx, envelope: Envelope, number: str | None, at: datetime, rules: int, facts: Facts) -> bool:
     """Whether this event is new to the ledger; it is now in it."""
     opened = await tx.fetchval(
         """
-        insert into alert (event_id, event, number, at, rules, facts) values ($1, $2, $3, $4, $5, $6)
+        insert into alert (event_id, event, number, at, rules, facts, correlation) values ($1, $2, $3, $4, $5, $6, $7)
         on conflict do nothing returning true
         """,
-        event_id,
-        event,
+        envelope.id,
+        envelope.type,
         number,
         at,
         rules,
         msgspec.to_builtins(facts),
+        envelope.correlationid,
     )
     return opened is not None
 
@@ -105,6 +105,7 @@ _START = """
         returning *
     )
     select d.id, d.seq, d.recipient, d.name, d.channel, d.template, d.batched, d.audience, a.facts,
+        a.event_id, a.correlation,
         c.number, c.submitted_at, c.name as complainant, c.title, c.description, c.department, c.ptj, c.module_ms,
         c.module_en,
         case when d.audience = 'complainant' then c.name else coalesce(s.name, d.name) end as to_name,
@@ -121,10 +122,11 @@ _START = """
 def _topic(row: object) -> Topic:
     fields = dict(row)  # type: ignore[call-overload]  # asyncpg ships no types
     facts = msgspec.convert(fields["facts"], Facts)
+    event, correlation = fields["event_id"], fields["correlation"]
     if fields["number"] is None:
-        return Topic(None, facts)
+        return Topic(None, facts, event, correlation)
     matter = {name: fields[name] for name in Matter.__dataclass_fields__ if name != "name"}
-    return Topic(Matter(name=fields["complainant"], **matter), facts)
+    return Topic(Matter(name=fields["complainant"], **matter), facts, event, correlation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,18 @@ async def put_back(tx: Tx, id: UUID) -> None:
         """,
         id,
     )
+
+
+async def passed_over(tx: Tx, events: Sequence[str]) -> list[tuple[str, str, int]]:
+    """What was not sent on purpose of these events: channel, reason, how many."""
+    rows = await tx.fetch(
+        """
+        select channel, reason, count(*) from delivery where event_id = any($1::text[]) and status = 'skipped'
+        group by 1, 2
+        """,
+        list(events),
+    )
+    return [(row["channel"], row["reason"], row["count"]) for row in rows]
 
 
 async def standing(tx: Tx, id: UUID) -> tuple[Status, Reason | None] | None:

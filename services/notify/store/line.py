@@ -7,7 +7,7 @@ records the attempt.
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.notify.domain.retries import UNKNOWN_WAIT, UNKNOWNS_ALLOWED, Fate, Reason
+from services.notify.domain.retries import UNKNOWN_WAIT, UNKNOWNS_ALLOWED, Fate, Reason, Status
 from shared.db import Tx
 
 
@@ -45,6 +45,30 @@ async def skip_all(tx: Tx, reason: Reason) -> int:
         reason,
     )
     return len(rows)
+
+
+async def waiting(tx: Tx) -> tuple[int, float]:
+    """How many are in line or under way, and for how many seconds the oldest of them should have been sent by now."""
+    row = await tx.fetchrow(
+        """
+        select count(*), coalesce(greatest(
+            extract(epoch from clock_timestamp() - min(coalesce(first_tried_at, next_at))), 0), 0)::float8
+        from delivery where next_at is not null or status = 'sending'
+        """
+    )
+    return row[0], row[1]
+
+
+async def at_rest(tx: Tx, status: Status) -> int:
+    """How many came to rest like this in the past day and were not put back since."""
+    found: int = await tx.fetchval(
+        """
+        select count(*) from delivery
+        where status = $1 and next_at is null and changed_at > helpdesk.now() - interval '1 day'
+        """,
+        status,
+    )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ alert = Table(
     Column("at", Moment, nullable=False),
     Column("rules", Integer, ForeignKey("matrix.version"), nullable=False),
     Column("facts", JSONB, nullable=False),
+    Column("correlation", Text),
     Index("alert_of_complaint", "number"),
     comment="an event that was heard, and the rules that held then",
 )

@@ -8,6 +8,7 @@ from services.portal.clients.door import TIMEOUT, Door, FieldError, Problem, Tex
 from services.portal.clients.form_lists import FormLists
 from services.portal.clients.intake import Filing, Form, Intake, Proof, Receipt
 from services.portal.clients.notify import Notify
+from services.portal.clients.overseen import Overseen
 from services.portal.clients.query import Query, Tracking
 from services.portal.clients.workflow import Pass, StaffMember, Workflow
 from services.portal.settings import Settings
@@ -39,6 +40,7 @@ class Clients:
     notify: Notify
     query: Query
     form_lists: FormLists
+    overseen: Overseen
 
     @classmethod
     def to(cls, settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> "Clients":
@@ -52,6 +54,12 @@ class Clients:
         def door(service: str, url: str) -> Door:
             return Door(service, url, http, settings.service_token.get_secret_value())
 
+        addresses = {
+            "intake": settings.intake_url,
+            "workflow": settings.workflow_url,
+            "notify": settings.notify_url,
+            "query": settings.query_url,
+        }
         return cls(
             http=http,
             intake=Intake(door("intake", settings.intake_url)),
@@ -59,6 +67,7 @@ class Clients:
             notify=Notify(door("notify", settings.notify_url)),
             query=Query(door("query", settings.query_url)),
             form_lists=FormLists(door("intake", settings.intake_url)),
+            overseen=Overseen({name: door(name, url) for name, url in addresses.items()}),
         )
 
     async def close(self) -> None:

@@ -123,6 +123,17 @@ def _written(version: Version) -> tuple[Any, ...]:
     )
 
 
+async def timers_over(tx: Tx) -> tuple[int, float]:
+    """How many timers are over and have not fired yet, and for how long the oldest has been."""
+    row = await tx.fetchrow(
+        """
+        select count(*), coalesce(extract(epoch from helpdesk.now() - min(timer_at)), 0)::float8 from complaint
+        where timer_at <= helpdesk.now()
+        """
+    )
+    return row[0], row[1]
+
+
 async def hold_due(tx: Tx, limit: int) -> list[Loaded]:
     """Complaints whose timer is over, the oldest first, held until this transaction ends; those that somebody else
     holds are left to them."""

@@ -66,7 +66,7 @@ async def test_poison_is_parked_after_five_tries_its_own_wait_behind_it_and_othe
         await until(all_heard(db, A=[1], B=[1, 2, 3]))
         assert (await parked(db))[-1] == ("A", 5, "behind")
         error = (await run(db, "select error from parked where reason = 'poison'"))[0]["error"]
-        assert error.startswith("ValueError at integration/shared/test_failures.py:")
+        assert error.startswith("ValueError at tests/integration/shared/test_failures.py:")
         assert error.endswith(" in refuses_the_bad"), "where it broke, and nothing of what it broke on"
 
 

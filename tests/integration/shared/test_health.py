@@ -122,7 +122,7 @@ async def test_of_a_fault_of_ours_the_log_says_what_and_where_and_not_what_was_i
         assert (await client.post("/write-and-fail", json={"text": "any"})).status_code == 500
     (line,) = [one for one in lines(capsys.readouterr().out) if one["event"] != "answered"]
     assert line["exception"].endswith(" in write_and_fail")
-    assert "RuntimeError at integration/shared/served.py:" in line["exception"]
+    assert "RuntimeError at tests/integration/shared/served.py:" in line["exception"]
     assert "800101990001" not in line["exception"].rpartition("\n")[2]
 
 

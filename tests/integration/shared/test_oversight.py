@@ -102,7 +102,7 @@ async def test_an_error_says_what_kind_and_where_and_nothing_of_what_it_broke_on
     assert "canary" not in answer.text
     assert "800101990001" not in answer.text
     (error,) = [one["error"] for one in answer.json()["items"] if one["reason"] == "poison"]
-    assert error.startswith("ValueError at integration/shared/test_oversight.py:")
+    assert error.startswith("ValueError at tests/integration/shared/test_oversight.py:")
     assert error.endswith(" in __call__")
 
 

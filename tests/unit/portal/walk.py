@@ -13,6 +13,7 @@ from services.portal.pages.form_rows import LISTS
 from services.portal.pages.staff_inbox import FOLDERS
 from services.workflow.api import record
 from services.workflow.machine import CUSTODIANS, EVENTS, PHASES, TABLE, Action, Outcome, State
+from tests.unit.portal import overseen
 from tests.unit.portal.outside import (
     AISYAH,
     LOGIN,
@@ -161,7 +162,7 @@ class Walker:
 async def walked(language: str) -> Walk:
     """The whole walk, in that language."""
     walk = Walk(language)
-    for part in (_public, _threads, _faults, _admin, _people, _complaints, _others):
+    for part in (_public, _threads, _faults, _admin, _people, _oversight, _complaints, _others):
         outside = Outside()
         staffed(outside)
         # without workflow's own labels the portal's serve
@@ -470,6 +471,38 @@ async def _people(w: Walker) -> None:
     w.client.cookies.delete("sesi")
     await w.post("/log-masuk", {"ic": "1", "password": "x"})
     await w.post("/staf/kata-laluan", {})
+
+
+async def _oversight(w: Walker) -> None:
+    staffed(w.outside, ADMIN)
+    await enter(w.client)
+    late: dict[str, tuple[int | None, float]] = {name: (2, 40.0) for names in overseen.NAMES.values() for name in names}
+    waitings: tuple[dict[str, tuple[int | None, float]], ...] = (
+        {},
+        late | {"timers": (3, 4000.0)},
+        dict.fromkeys(late, (1, 100.0)),
+        dict.fromkeys(late, (2, 9000.0)),
+        dict.fromkeys(late, (2, 200_000.0)),
+        dict.fromkeys(late, (None, 0.0)),
+    )
+    for waiting in waitings:
+        overseen.conditions(w.outside, waiting)
+        await w.get("/staf/keadaan-sistem")
+    letters = [{**overseen.LETTER, "reason": reason} for reason in ("poison", "unreadable", "early", "behind")]
+    for service in overseen.NAMES:
+        overseen.stuck(w.outside, service, *letters)
+        await w.get("/staf/surat-tersangkut")
+    overseen.stuck(w.outside, "query", *letters, next="x")
+    for came in ("x", "3", "1&baki=2&gagal=1", "1&baki=1", "0"):
+        await w.get(f"/staf/surat-tersangkut?perkara={NUMBER}&siap={came}")
+    overseen.stuck(w.outside, "none")
+    await w.get("/staf/surat-tersangkut")
+    w.outside.down |= {"intake", "notify", "query"}
+    for page in ("surat-tersangkut", "keadaan-sistem"):
+        await w.get(f"/staf/{page}")
+    w.outside.down.clear()
+    overseen.conditions(w.outside, ready=False)
+    await w.get("/staf/keadaan-sistem")
 
 
 def _allowed(role: str) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def caught(raised: BaseException) -> BaseException:
 def test_its_own_words_are_not_repeated(error: Exception) -> None:
     told = blame(caught(error))
     assert told.startswith(type(error).__name__)
-    assert " at unit/shared/test_blame.py:" in told
+    assert " at tests/unit/shared/test_blame.py:" in told
     assert told.endswith(" in caught")
     assert "canary" not in told
 
