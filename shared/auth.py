@@ -57,6 +57,7 @@ class StaffTokens:
             "queues": sorted(caller.queues),
             "aud": "helpdesk",
             "exp": int(expires.timestamp()),
+            **({"stands_in": sorted(caller.stands_in)} if caller.stands_in else {}),
             **({"must_change": True} if must_change else {}),
         }
         return jwt.encode({"alg": ALGORITHM}, claims, self._signing, algorithms=[ALGORITHM]), expires
@@ -80,6 +81,7 @@ class StaffTokens:
                 name=str(claims["name"]),
                 roles=frozenset(claims["roles"]),
                 queues=frozenset(claims["queues"]),
+                stands_in=frozenset(claims.get("stands_in", ())),
             )
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise Unknown("token_invalid") from error

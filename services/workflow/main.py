@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from services.workflow import subscriptions
-from services.workflow.api import accounts, complaints, office, record, sessions, staff, times, uploads
+from services.workflow.api import absences, accounts, complaints, office, record, sessions, staff, times, uploads
 from services.workflow.handlers.people import Keys, Passwords
 from services.workflow.settings import Settings
 from services.workflow.store.complaints import say_record_again, timers_over
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             accounts.router,
             complaints.router,
             staff.router,
+            absences.router,
             office.router,
             times.router,
             record.router,

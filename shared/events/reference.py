@@ -8,6 +8,14 @@ import msgspec
 from shared.envelope import Event
 
 
+class Away(msgspec.Struct, frozen=True, kw_only=True):
+    """Days on which somebody is absent, both of them included, by the office's dates; `deputy` acts in their stead."""
+
+    from_: date = msgspec.field(name="from")
+    until: date
+    deputy: str | None = None
+
+
 class StaffSaved(Event, frozen=True, kw_only=True):
     """A member of staff as they are now. Subject: the id. Sealed with `about` = the id and `field` = `ic`, `phone` or
     `email`."""
@@ -26,6 +34,8 @@ class StaffSaved(Event, frozen=True, kw_only=True):
     email_masked: str
     phone_masked: str
     preferences: dict[str, str] = msgspec.field(default_factory=dict)
+    away: tuple[Away, ...] = ()
+    """Absences that are not over, the earliest first."""
 
 
 class CalendarSaved(Event, frozen=True, kw_only=True):

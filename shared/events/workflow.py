@@ -61,6 +61,22 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     tells: str | None = None
 
 
+class Routed(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the system handed a complaint to this PIC, and what it went by."""
+
+    rule: str
+    """`routing`: of the module's team, whoever is there and holds the least."""
+    module: str
+    team: int
+    """How many PICs take the module."""
+    load: int
+    """Open complaints the chosen one held before."""
+    absent: tuple[Person, ...] = ()
+    """Members of the team who were passed over."""
+    stands_in_for: Person | None = None
+    """Where the chosen one is the deputy of an absent member."""
+
+
 class ComplaintEvent(Event, frozen=True, kw_only=True):
     """What every event of a complaint says. Subject: the number; sequence: the complaint's version."""
 
@@ -115,9 +131,11 @@ class Received(ComplaintEvent, frozen=True, kw_only=True):
 
 
 class Assigned(ComplaintEvent, frozen=True, kw_only=True):
-    """Admin handed it to a PIC."""
+    """Admin, or the system where the office lets it, handed it to a PIC."""
 
     wire: ClassVar[str] = "complaint.assigned"
+    routed: Routed | None = None
+    """Why, where the system did."""
 
 
 class Reassigned(ComplaintEvent, frozen=True, kw_only=True):

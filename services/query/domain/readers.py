@@ -31,8 +31,8 @@ def masked_name(name: str) -> str:
 
 
 def is_mine(caller: Caller, holder: str | None, seen_by: Iterable[str]) -> bool:
-    """I have the ball, and may still see it."""
-    return holder == caller.id and f"staff:{caller.id}" in seen_by
+    """I have the ball, or somebody whom I stand in for, and may still see it."""
+    return holder in caller.selves and f"staff:{holder}" in seen_by
 
 
 def waits_for_first_act(
@@ -43,7 +43,7 @@ def waits_for_first_act(
         return False
     match custodian:
         case "PIC":
-            return pic == caller.id
+            return pic in caller.selves
         case "IMPLEMENTOR":
             return claimant is None and "IMPLEMENTOR" in caller.queues
         case "ADMIN":

@@ -26,14 +26,15 @@ NAMES = """
 """Modules and people by their present names."""
 
 FOLDERS: dict[Folder, str] = {
-    "mine": "c.holder = {me} and 'staff:' || {me} = any(c.seen_by)",
+    "mine": "c.holder = any({me}) and 'staff:' || c.holder = any(c.seen_by)",
     "unassigned": "c.open and c.custodian = 'ADMIN'",
     "waiting": "c.open and c.custodian in ('COMPLAINANT', 'VENDOR')",
     "overdue": "c.by_due < {now}",
     "all": "true",
     "closed": "not c.open",
 }
-"""Mine: I have the ball. Unassigned: nobody has picked it up. Waiting: for the complainant or the vendor."""
+"""Mine: I have the ball, or somebody whom I stand in for.
+Unassigned: nobody has picked it up. Waiting: for the complainant or the vendor."""
 
 
 class _Where:
@@ -50,7 +51,7 @@ class _Where:
     def folder(self, folder: Folder, caller: Caller, now: datetime) -> None:
         condition = FOLDERS[folder]
         if "{me}" in condition:
-            condition = condition.format(me=self.value(caller.id, "text"))
+            condition = condition.format(me=self.value(caller.selves, "text[]"))
         if "{now}" in condition:
             condition = condition.format(now=self.value(now, "timestamptz"))
         self.conditions.append(condition)
@@ -152,7 +153,7 @@ async def counts(tx: Tx, caller: Caller, now: datetime) -> dict[str, int]:
     row = await tx.fetchrow(
         f"""
         select
-            (select count(*) from complaint c where {FOLDERS["mine"].format(me="$2::text")}) as mine,
+            (select count(*) from complaint c where {FOLDERS["mine"].format(me="$2::text[]")}) as mine,
             coalesce(sum(n) filter (where {FOLDERS["unassigned"]}), 0)::int as unassigned,
             coalesce(sum(n) filter (where {FOLDERS["waiting"]}), 0)::int as waiting,
             (select count(*) from complaint c
@@ -162,7 +163,7 @@ async def counts(tx: Tx, caller: Caller, now: datetime) -> dict[str, int]:
         from tally c where c.seen_by && $1::text[]
         """,
         caller.principals,
-        caller.id,
+        caller.selves,
         now,
     )
     return dict(row)
@@ -175,12 +176,12 @@ async def badge(tx: Tx, caller: Caller) -> int:
             """
             select count(*) from complaint
             where first_act and seen_by && $1 and (
-                custodian = 'PIC' and pic_id = $2
+                custodian = 'PIC' and pic_id = any($2::text[])
                 or custodian = 'IMPLEMENTOR' and claimant_id is null and $3
                 or custodian = 'ADMIN' and $4)
             """,
             caller.principals,
-            caller.id,
+            caller.selves,
             "IMPLEMENTOR" in caller.queues,
             "ADMIN" in caller.roles,
         )

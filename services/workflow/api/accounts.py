@@ -120,6 +120,9 @@ class Access(BaseModel):
         "password_reset",
         "unlocked",
         "sessions_ended",
+        "absence_set",
+        "absence_ended",
+        "handed_over",
     ]
     number: str | None
     member: Who | None

@@ -2,11 +2,20 @@
 
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Secrets
-from services.workflow.api.shapes import PIC, ComplaintView, History, ManyAssigned, PlainContact, SuggestedPics
+from services.workflow.api.shapes import (
+    PIC,
+    ComplaintView,
+    History,
+    ManyAssigned,
+    PlainContact,
+    SuggestedPics,
+    SuggestedPriority,
+)
 from services.workflow.domain import clocks
 from services.workflow.domain.given import Given
 from services.workflow.handlers import complaints, office
@@ -32,6 +41,11 @@ LINKS: dict[str, Any] = {
     "contact": {"operationId": "contact", "parameters": BY_NUMBER, "description": "How to reach the complainant."},
     "events": {"operationId": "events", "parameters": BY_NUMBER, "description": "How it came to this."},
     "suggested_pics": {"operationId": "suggested_pics", "parameters": BY_NUMBER, "description": "Who could take it."},
+    "suggested_priority": {
+        "operationId": "suggested_priority",
+        "parameters": BY_NUMBER,
+        "description": "How pressing it looks.",
+    },
 }
 ASSIGNED = shown(
     200, links={"complaint": {"operationId": "show", "parameters": {"number": "$response.body#/items/0/number"}}}
@@ -167,11 +181,20 @@ async def assign_many(
 
 
 @router.get("/complaints/{number}/suggested-pics", response_model=SuggestedPics, responses=refusals(404))
-async def suggested_pics(number: str, tx: Transaction, caller: Present) -> dict[str, list[dict[str, object]]]:
-    """Active PICs: those of the module first, then by load."""
+async def suggested_pics(number: str, tx: Transaction, caller: Present) -> dict[str, Any]:
+    """Active PICs, the best choice first: of the module, or in the stead of one of it; who is there; by load."""
     caller.needs("ADMIN")
     standing = await complaints.look(tx, number, caller)
-    return {"items": await office.suggested_pics(tx, standing.complaint)}
+    return {"items": msgspec.to_builtins(await office.candidates(tx, standing.complaint.module))}
+
+
+@router.get("/complaints/{number}/suggested-priority", response_model=SuggestedPriority, responses=refusals(404))
+async def suggested_priority(number: str, tx: Transaction, caller: Present) -> dict[str, Any]:
+    """The priority that the complaint's module and words ask for, and which of them do. A person decides."""
+    standing = await complaints.look(tx, number, caller)
+    caller.needs("ADMIN", "PIC")
+    suggested: dict[str, Any] = msgspec.to_builtins(await office.suggested_priority(tx, standing.complaint))
+    return suggested
 
 
 @router.get("/complaints/{number}/events", response_model=History, responses=refusals(404))

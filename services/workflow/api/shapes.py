@@ -1,6 +1,6 @@
 """What workflow answers with, each with an example."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -155,7 +155,8 @@ class ManyAssigned(BaseModel):
 
 
 class SuggestedPic(BaseModel):
-    """An active PIC, with how many complaints they hold, and whether the complaint's module is theirs."""
+    """An active PIC, with how many complaints they hold, and whether the complaint's module is theirs. One who is
+    absent says until when, and who stands in; a deputy says for whom of the module's team."""
 
     id: str
     name: str
@@ -163,14 +164,41 @@ class SuggestedPic(BaseModel):
     modules: list[str]
     of_module: bool
     absent: bool
+    until: date | None
+    deputy: Named | None
+    stands_in_for: Named | None
 
 
 class SuggestedPics(BaseModel):
     """The best choice first."""
 
-    model_config = example(items=[{**PIC, "load": 4, "modules": ["gl"], "of_module": True, "absent": False}])
+    model_config = example(
+        items=[
+            {
+                **PIC,
+                "load": 4,
+                "modules": ["gl"],
+                "of_module": True,
+                "absent": False,
+                "until": None,
+                "deputy": None,
+                "stands_in_for": None,
+            }
+        ]
+    )
 
     items: list[SuggestedPic]
+
+
+class SuggestedPriority(BaseModel):
+    """A priority, and what asked for it: words as they stand in the complaint, and its module where that counted. With
+    neither it is the usual one."""
+
+    model_config = example(priority="Tinggi", words=["tidak boleh log masuk"], module=None)
+
+    priority: str
+    words: list[str]
+    module: str | None
 
 
 class Said(BaseModel):

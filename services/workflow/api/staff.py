@@ -1,6 +1,6 @@
 """Staff and their roles, for Admin."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Secrets, Words
-from services.workflow.api.shapes import Added
+from services.workflow.api.shapes import PIC, Added, Assigned, Named, example
 from services.workflow.domain import passwords
 from services.workflow.domain.members import faults, tidy_ic
-from services.workflow.handlers import accounts, people
+from services.workflow.handlers import accounts, leaving, people
 from services.workflow.store import people as store
 from shared.errors import Invalid, NotFound
 from shared.web import Transaction, refusals, shown
@@ -68,9 +68,53 @@ class StaffChange(BaseModel):
     password: str | None = Field(default=None, max_length=256)
 
 
+class HandOver(BaseModel):
+    """Who gets it: one PIC, or with none each complaint whom its module's routing picks. `disable`: out, where nothing
+    is left."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"to": None, "reason": "Bertukar ke pejabat lain", "disable": True}]},
+    )
+    to: UUID | None = None
+    reason: Words = Field(min_length=1, max_length=2_000)
+    disable: bool = False
+
+
+class Moved(Assigned):
+    """What became of one: its new version and PIC, or the problem's code, sentences and facts."""
+
+    pic: Named | None = None
+
+
+class HandedOver(BaseModel):
+    """A result each; what is left with the member, what they have claimed in a queue, and whether they are out."""
+
+    model_config = example(
+        items=[{"number": "HD-2026-000123-C", "ok": True, "version": 5, "pic": PIC}],
+        left=[],
+        claims=[],
+        disabled=True,
+    )
+
+    items: list[Moved]
+    left: list[str]
+    claims: list[str]
+    disabled: bool
+
+
+class AwayDays(BaseModel):
+    """An absence, both days included, by the office's dates. `deputy` is the id of who stands in."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    from_: date = Field(alias="from")
+    until: date
+    deputy: str | None = None
+
+
 class StaffRow(BaseModel):
     """A member as Admin sees them; contact masked. `locked_until` is none where the account is open; `must_change`
-    means that somebody else still knows the password."""
+    means that somebody else still knows the password. `away`: absences that are not over, the earliest first."""
 
     id: str
     name: str
@@ -85,6 +129,7 @@ class StaffRow(BaseModel):
     must_change: bool
     locked_until: datetime | None
     load: int
+    away: list[AwayDays] = []
 
 
 class StaffList(BaseModel):
@@ -145,7 +190,7 @@ async def add(
     return {"id": str(member)}
 
 
-@router.patch("/{member}", status_code=204, responses=refusals(404))
+@router.patch("/{member}", status_code=204, responses=refusals(404, 409))
 async def change(
     member: UUID,
     body: StaffChange,
@@ -155,7 +200,8 @@ async def change(
     secrets: Secrets,
     correlation: Correlation,
 ) -> None:
-    """Change a member; one who is disabled, or given another password, is out at once."""
+    """Change a member; one who is disabled, or given another password, is out at once. A PIC who has open complaints
+    stays one: 409 `still_has_complaints` says how many, and `hand-over` is the way."""
     caller.needs("ADMIN")
     changes: dict[str, Any] = body.model_dump(exclude_none=True, exclude={"password"})
     if body.password is None:
@@ -169,6 +215,27 @@ async def change(
     await people.change_staff(tx, member, changes, keys=secrets, correlation=correlation, by=caller)
     hashed = await hashes.hashed(body.password)
     await accounts.set_by_admin(tx, member, hashed, caller, correlation=correlation)
+
+
+@router.post("/{member}/hand-over", response_model_exclude_none=True, responses=refusals(404, 409))
+async def hand_over(
+    member: UUID, body: HandOver, tx: Transaction, caller: Present, secrets: Secrets, correlation: Correlation
+) -> HandedOver:
+    """Give all that is open with a PIC to others in one act, with a result for each. What cannot be moved is named in
+    `left` and stays; what they claimed in a queue is named in `claims`, and any other member may claim it."""
+    caller.needs("ADMIN")
+    done = await leaving.hand_over(
+        tx,
+        member,
+        caller,
+        to=str(body.to) if body.to else None,
+        reason=body.reason,
+        disable=body.disable,
+        keys=secrets,
+        correlation=correlation,
+    )
+    items = [Moved(**one) for one in done.items]
+    return HandedOver(items=items, left=done.left, claims=done.claims, disabled=done.disabled)
 
 
 @router.post("/{member}/unlock", status_code=204, responses=refusals(404))

@@ -114,6 +114,8 @@ def brings(
 ) -> dict[str, Any]:
     """The fields that only this action's event has."""
     match action:
+        case Action.ASSIGN:
+            return {"routed": given.routed}
         case Action.REASSIGN | Action.HAND_BACK:
             return {"before": before.pic}
         case Action.MARK_DUPLICATE:

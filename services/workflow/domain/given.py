@@ -11,7 +11,7 @@ from services.workflow.machine import Action, Row
 from shared.blobs.file import File
 from shared.errors import FieldError, Invalid, Text
 from shared.events.intake import Contact
-from shared.events.workflow import Cause, Person
+from shared.events.workflow import Cause, Person, Routed
 
 TEXT_LIMIT = 32_000
 LINE_LIMIT = 200
@@ -53,6 +53,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     rule: str | None = None
     why: Cause | None = None
     """Of a timer: what it is for, and which rule made it fire on what."""
+    routed: Routed | None = None
+    """Why this PIC, where the system chose."""
     contact: Contact | None = None
     """The corrected contact, sealed by the handler once `email` and `phone` were checked."""
 

@@ -26,10 +26,10 @@ def seen_by(complaint: Complaint) -> tuple[str, ...]:
 
 
 def roles_held(complaint: Complaint, caller: Caller) -> set[Role]:
-    """The roles somebody holds on this complaint: PIC only the assigned one, IMPLEMENTOR a member of the queue it
-    lies in (and who claimed it), VENDOR while it is with the vendor."""
+    """The roles somebody holds on this complaint: PIC only the assigned one or their deputy, IMPLEMENTOR a
+    member of the queue it lies in (and who claimed it), VENDOR while it is with the vendor."""
     held: set[Role] = set()
-    if Role.PIC in caller.roles and complaint.pic is not None and complaint.pic.id == caller.id:
+    if Role.PIC in caller.roles and complaint.pic is not None and complaint.pic.id in caller.selves:
         held.add(Role.PIC)
     claimed = complaint.claimant is not None and complaint.claimant.id == caller.id
     if Role.IMPLEMENTOR in caller.queues and (complaint.state is State.RUJUKAN_IMPLEMENTOR or claimed):

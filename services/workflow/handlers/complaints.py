@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.workflow.domain import acts, given, sight
+from services.workflow.domain import acts, given, routing, sight
 from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
 from services.workflow.handlers import office, versions
@@ -44,6 +44,26 @@ async def receive(tx: Tx, said: ComplaintSubmitted, envelope: Envelope) -> None:
     complaint, event = acts.receive(said, known.rules, await complaints.now(tx))
     said_so = versions.version(complaint, event, known.rules, correlation=envelope.correlationid, causation=envelope.id)
     await complaints.save(tx, said_so)
+    if known.rules.settings.automatic_assignment:
+        await _hand_out(tx, complaint, known, said_so.envelope)
+
+
+async def _hand_out(tx: Tx, complaint: Complaint, known: facts.Known, receipt: Envelope) -> None:
+    """Hand a new complaint to whom its module's routing picks; where that is nobody, it waits for Admin."""
+    picked = routing.chosen(await office.candidates(tx, complaint.module), complaint.module)
+    if picked is None:
+        return
+    best, routed = picked
+    member = await people.stay(tx, UUID(best.id))
+    if member is None or not member.active or Role.PIC not in member.roles:
+        return
+    now = await complaints.now(tx)
+    asked = sight.facts(complaint, Role.SYSTEM, known.rules, now, pic_is_active=True)
+    words = Given(pic=best.person, routed=routed)
+    after, event = acts.act(complaint, Action.ASSIGN, words, Actor(role=Role.SYSTEM), asked, known.rules, now)
+    correlation = receipt.correlationid
+    handed = versions.version(after, event, known.rules, correlation=correlation, causation=receipt.id)
+    await complaints.save(tx, handed)
 
 
 async def take_message(tx: Tx, said: ComplainantActed, envelope: Envelope) -> None:
@@ -135,7 +155,7 @@ async def assign_many(
                     correlation=correlation,
                 )
         except DomainError as error:
-            results.append({"number": number, "ok": False, "problem": _told(error)})
+            results.append({"number": number, "ok": False, "problem": told(error)})
         else:
             results.append({"number": number, "ok": True, "version": done.complaint.version})
     return results
@@ -186,7 +206,7 @@ async def _check_version(tx: Tx, complaint: Complaint, action: Action, version: 
 async def _with_pic(tx: Tx, words: Given, row: Row, pic: str | None) -> Given:
     if "pic" not in row.needs or not pic:
         return words
-    member = await people.by_id(tx, _as_uuid(pic))
+    member = await people.stay(tx, _as_uuid(pic))
     if member is None or not member.active or Role.PIC not in member.roles:
         text = Text("PIC ini tidak aktif atau tiada", "There is no such active PIC")
         raise Invalid([FieldError("pic", "not_a_pic", text)])
@@ -226,7 +246,8 @@ def _as_uuid(text: str) -> UUID:
         return complaints.FIRST
 
 
-def _told(error: DomainError) -> dict[str, Any]:
+def told(error: DomainError) -> dict[str, Any]:
+    """The problem of one of many, as its result tells it."""
     told = {"code": error.code, "messages": error.text._asdict(), **error.facts}
     if isinstance(error, Invalid):
         told["errors"] = [{"field": one.field, "code": one.code, **one.text._asdict()} for one in error.errors]

@@ -1,16 +1,24 @@
 """What the office decides about itself: who takes which module, what was learnt; and that its facts stand."""
 
+from datetime import date
+from uuid import UUID
+
 import msgspec
 
+from services.workflow.domain import priorities, routing
 from services.workflow.domain.complaint import Complaint
+from services.workflow.domain.priorities import Suggested
+from services.workflow.domain.routing import Candidate
 from services.workflow.handlers import calendars, times
 from services.workflow.machine import Role
-from services.workflow.store import complaints, facts, people
+from services.workflow.store import absences, complaints, facts, people
+from services.workflow.store.people import Member
 from shared.auth import Caller
 from shared.db import Tx
 from shared.envelope import Envelope
 from shared.errors import FieldError, Invalid, NotFound, Text
 from shared.events.reference import FormSaved, RoutingSaved, SettingsSaved, SolutionSaved
+from shared.events.workflow import Person
 
 
 async def found(tx: Tx, *, correlation: str) -> None:
@@ -36,26 +44,50 @@ async def save_routing(tx: Tx, modules: dict[str, list[str]], *, correlation: st
     if strangers:
         text = Text("Hanya PIC aktif boleh dipilih", "Only active PICs can be chosen")
         raise Invalid([FieldError("modules", "not_a_pic", text)])
-    routing = RoutingSaved(modules={module: tuple(team) for module, team in modules.items()})
-    await facts.save(tx, facts.ROUTING, routing, correlation=correlation)
+    saved = RoutingSaved(modules={module: tuple(team) for module, team in modules.items()})
+    await facts.save(tx, facts.ROUTING, saved, correlation=correlation)
 
 
-async def suggested_pics(tx: Tx, complaint: Complaint) -> list[dict[str, object]]:
-    """Active PICs, those of the complaint's module first, then by how much they hold."""
-    team = (await facts.routing(tx)).modules.get(complaint.module, ())
-    found = [
-        {
-            "id": str(member.id),
-            "name": member.name,
-            "load": load,
-            "modules": member.modules,
-            "of_module": complaint.module in member.modules or str(member.id) in team,
-            "absent": False,
-        }
-        for member, load in await people.everybody(tx)
+async def leave_teams(tx: Tx, member: UUID, *, correlation: str) -> None:
+    """This member takes no module any more."""
+    await facts.hold(tx, facts.ROUTING)
+    before = (await facts.routing(tx)).modules
+    after = {module: tuple(pic for pic in team if pic != str(member)) for module, team in before.items()}
+    if after != before:
+        await facts.save(tx, facts.ROUTING, RoutingSaved(modules=after), correlation=correlation)
+
+
+async def candidates(tx: Tx, module: str) -> list[Candidate]:
+    """Every active PIC, as this module's routing sees them, the best choice first."""
+    everybody = await people.everybody(tx)
+    names = {str(member.id): member.name for member, _ in everybody}
+    team = (await facts.routing(tx)).modules.get(module, ())
+    today = (await absences.today(tx)).isoformat()
+    return routing.suggested(
+        _candidate(member, load, names, today, of_module=module in member.modules or str(member.id) in team)
+        for member, load in everybody
         if member.active and Role.PIC in member.roles
-    ]
-    return sorted(found, key=lambda one: (not one["of_module"], one["load"], one["name"]))
+    )
+
+
+async def suggested_priority(tx: Tx, complaint: Complaint) -> Suggested:
+    """Which priority the complaint's module and words ask for."""
+    return priorities.suggested(complaint.module, complaint.title, await complaints.filed_text(tx, complaint.number))
+
+
+def _candidate(member: Member, load: int, names: dict[str, str], today: str, *, of_module: bool) -> Candidate:
+    away = next((one for one in member.away if one["from"] <= today), None)
+    deputy = away["deputy"] if away else None
+    return Candidate(
+        id=str(member.id),
+        name=member.name,
+        load=load,
+        modules=tuple(member.modules),
+        of_module=of_module,
+        absent=away is not None,
+        until=date.fromisoformat(away["until"]) if away else None,
+        deputy=Person(id=deputy, name=names[deputy]) if deputy else None,
+    )
 
 
 async def keep_solution(tx: Tx, complaint: Complaint, caller: Caller, *, correlation: str) -> None:

@@ -7,18 +7,21 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from uuid_utils.compat import uuid7
 
 from services.workflow.domain import passwords
 from services.workflow.domain.members import e164, faults, tidy_ic, wrong
-from services.workflow.store import audit, facts, people
+from services.workflow.handlers import office
+from services.workflow.machine import Role
+from services.workflow.store import absences, audit, complaints, facts, people
 from services.workflow.store.people import Member
 from shared.auth import Caller
 from shared.db import Tx
-from shared.errors import FieldError, Invalid, NotFound, Text, TooMany, Unknown
-from shared.events.reference import StaffSaved
+from shared.errors import FieldError, Invalid, NotFound, Refused, Text, TooMany, Unknown
+from shared.events.reference import Away, StaffSaved
 from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone
 
 FAILURES_TO_LOCK = 5
@@ -148,7 +151,14 @@ async def present(tx: Tx, caller: Caller) -> Caller:
 
 def as_caller(member: Member, session: UUID) -> Caller:
     """A member as `shared.auth` knows callers."""
-    return Caller(str(member.id), str(session), member.name, frozenset(member.roles), frozenset(member.queues))
+    return Caller(
+        id=str(member.id),
+        session=str(session),
+        name=member.name,
+        roles=frozenset(member.roles),
+        queues=frozenset(member.queues),
+        stands_in=frozenset(str(one) for one in member.stands_in),
+    )
 
 
 async def add_staff(
@@ -196,7 +206,7 @@ async def add_staff(
         raise Invalid([FieldError("ic", "taken", text)])
     if by is not None:
         await audit.record(tx, UUID(by.id), "staff_added", member=member)
-    await _say(tx, member, correlation)
+    await say(tx, member, correlation)
     return member
 
 
@@ -204,7 +214,8 @@ async def change_staff(
     tx: Tx, member_id: UUID, changes: dict[str, Any], *, keys: Keys, correlation: str, by: Caller
 ) -> None:
     """Change what is given: name, email, phone, roles, queues, modules, language, active. Raises `NotFound`,
-    `Invalid`. Whoever is disabled is logged out everywhere. What differs from before is on record."""
+    `Invalid`, `Refused` for a PIC who would be none any more and still has open complaints. Whoever is disabled is
+    logged out everywhere. What differs from before is on record."""
     member = await people.by_id(tx, member_id)
     if member is None:
         raise NotFound
@@ -230,11 +241,31 @@ async def change_staff(
         values |= _sealed(member_id, "phone", phone, keys, mask_phone(phone))
     if not values:
         return
+    if _takes_complaints(member) and not _takes_complaints(member._replace(**values)):
+        await _stop_taking(tx, member_id, correlation)
     await people.change(tx, member_id, values)
     if values.get("active") is False:
         await people.end_sessions_of(tx, member_id)
     await _note(tx, by, member_id, values)
-    await _say(tx, member_id, correlation)
+    await say(tx, member_id, correlation)
+
+
+def _takes_complaints(member: Member) -> bool:
+    return member.active and Role.PIC in member.roles
+
+
+async def _stop_taking(tx: Tx, member: UUID, correlation: str) -> None:
+    """No complaint may be left with somebody who cannot act on it; no module, no absence may count on them."""
+    await absences.hold(tx, [member])
+    if left := await complaints.open_of_pic(tx, member):
+        text = Text(
+            f"Masih memegang {left} aduan terbuka. Serahkan aduan itu dahulu.",
+            f"Still has {left} open complaints. Hand them over first.",
+        )
+        raise Refused("still_has_complaints", text, complaints=left)
+    for absent in await absences.release_deputy(tx, member):
+        await say(tx, absent, correlation)
+    await office.leave_teams(tx, member, correlation=correlation)
 
 
 def _same(new: Any, old: Any) -> bool:
@@ -253,10 +284,11 @@ async def _note(tx: Tx, by: Caller, member: UUID, values: dict[str, Any]) -> Non
 async def choose_language(tx: Tx, caller: Caller, language: str, *, correlation: str) -> None:
     """In which language pages and mails speak to the caller."""
     await people.change(tx, UUID(caller.id), {"language": language})
-    await _say(tx, UUID(caller.id), correlation)
+    await say(tx, UUID(caller.id), correlation)
 
 
-async def _say(tx: Tx, member_id: UUID, correlation: str) -> None:
+async def say(tx: Tx, member_id: UUID, correlation: str) -> None:
+    """The fact of a member as they are now, absences and all. Raises `NotFound`."""
     member = await people.by_id(tx, member_id)
     if member is None:
         raise NotFound
@@ -272,6 +304,7 @@ async def _say(tx: Tx, member_id: UUID, correlation: str) -> None:
         phone_sealed=member.phone_sealed,
         email_masked=member.email_masked,
         phone_masked=member.phone_masked,
+        away=tuple(msgspec.convert(one, Away) for one in member.away),
     )
     await facts.save(tx, str(member.id), fact, correlation=correlation)
 

@@ -12,7 +12,7 @@ from services.workflow.domain.complaint import Complaint
 from shared.db import Tx
 from shared.envelope import SHARDS, Envelope, decode, nats_subject
 from shared.errors import Conflict, Text
-from shared.events.workflow import ComplaintEvent
+from shared.events.workflow import ComplaintEvent, Received
 
 FIRST = UUID(int=0)
 BEGINNING = ("", 0)
@@ -177,6 +177,23 @@ async def hold_of_pic(tx: Tx, pic: UUID) -> list[str]:
     return [row["number"] for row in rows]
 
 
+async def open_of_pic(tx: Tx, pic: UUID) -> int:
+    """How many open complaints a PIC has."""
+    return int(
+        await tx.fetchval("select count(*) from complaint where pic = $1 and state not in ('SELESAI', 'DITUTUP')", pic)
+    )
+
+
+async def claimed_by(tx: Tx, member: UUID) -> list[str]:
+    """The numbers of what lies in a queue and this member has claimed."""
+    rows = await tx.fetch(
+        "select number from complaint where state = 'RUJUKAN_IMPLEMENTOR' and value #>> '{claimant,id}' = $1::text"
+        " order by number",
+        str(member),
+    )
+    return [row["number"] for row in rows]
+
+
 async def set_timers(tx: Tx, timers: Sequence[tuple[str, tuple[datetime, str] | None]]) -> None:
     """New timers for complaints of which nothing else changes."""
     await tx.executemany(
@@ -211,6 +228,12 @@ async def history(tx: Tx, number: str) -> list[Envelope]:
     """All that happened to one complaint, in order."""
     rows = await tx.fetch("select body from event where number = $1 order by sequence", number)
     return [decode(row["body"]) for row in rows]
+
+
+async def filed_text(tx: Tx, number: str) -> str:
+    """What the complainant wrote when filing."""
+    body = await tx.fetchval("select body from event where number = $1 and sequence = 1", number)
+    return decode(body).open_as(Received).text or ""
 
 
 class Recorded(NamedTuple):

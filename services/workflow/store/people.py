@@ -33,9 +33,22 @@ class Member(NamedTuple):
     must_change: bool
     failed_logins: int
     locked_until: datetime | None
+    away: list[dict[str, Any]]
+    """Absences that are not over, the earliest first: `from`, `until` (dates as text) and `deputy`."""
+    stands_in: list[UUID]
+    """The absent whose deputy they are today."""
 
 
-_COLUMNS = ", ".join(f"m.{name}" for name in Member._fields)
+TODAY = "(helpdesk.now() at time zone 'Asia/Kuala_Lumpur')::date"
+"""The office's date."""
+_REACHED = {
+    "away": f"""coalesce((select jsonb_agg(
+            jsonb_build_object('from', a.from_day, 'until', a.until_day, 'deputy', a.deputy) order by a.from_day)
+        from absence a where a.staff = m.id and a.until_day >= {TODAY}), '[]')""",
+    "stands_in": f"""array(select a.staff from absence a
+        where a.deputy = m.id and {TODAY} between a.from_day and a.until_day order by a.staff)""",
+}
+_COLUMNS = ", ".join(_REACHED.get(name, f"m.{name}") for name in Member._fields)
 
 
 async def by_ic(tx: Tx, ic_index: str) -> Member | None:
@@ -48,6 +61,12 @@ async def by_id(tx: Tx, member: UUID) -> Member | None:
     """One member of staff."""
     row = await tx.fetchrow(f"select {_COLUMNS} from staff m where m.id = $1", member)
     return Member(*row) if row else None
+
+
+async def stay(tx: Tx, member: UUID) -> Member | None:
+    """One member of staff, who stays as they are until this transaction ends."""
+    await tx.execute("select 1 from staff where id = $1 for share", member)
+    return await by_id(tx, member)
 
 
 async def everybody(tx: Tx) -> list[tuple[Member, int]]:

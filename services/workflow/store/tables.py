@@ -77,6 +77,18 @@ session = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("browser", sa.Text, nullable=False),
 )
+absence = sa.Table(
+    "absence",
+    metadata,
+    sa.Column("id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("staff", UUID(as_uuid=True), nullable=False),
+    sa.Column("from_day", sa.Date, nullable=False),
+    sa.Column("until_day", sa.Date, nullable=False),
+    sa.Column("deputy", UUID(as_uuid=True)),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("set_by", UUID(as_uuid=True), nullable=False),
+    sa.Column("set_at", _AT, nullable=False),
+)
 password_reset = sa.Table(
     "password_reset",
     metadata,

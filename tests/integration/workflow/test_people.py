@@ -124,7 +124,7 @@ async def test_a_success_forgives_what_went_wrong_before(office: Office) -> None
 
 
 async def test_a_disabled_member_is_out_at_once(office: Office) -> None:
-    await office.bring(NUMBER, "INPROGRESS")
+    await office.bring(NUMBER, "DITUTUP")
     session = (await office.log_in("pic")).json()["session"]
     assert (await change(office, "pic", {"active": False})).status_code == 204
     for path in (f"/v1/complaints/{NUMBER}", f"/v1/complaints/{NUMBER}/events", "/v1/solutions"):
