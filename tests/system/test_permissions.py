@@ -257,6 +257,7 @@ def scene(databases: infra.Databases, brokers: infra.Brokers) -> Iterator[Scene]
         foreign, foreign_token = file(house, "810202990002")
         places = {
             "number": ours,
+            "absence": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3c",
             "action": "note",
             "member": "",
             "session": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3d",
