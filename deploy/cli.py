@@ -209,6 +209,21 @@ def redrive(
     asyncio.run(work())
 
 
+@events_app.command()
+def republish() -> None:
+    """Say the whole record of workflow and intake again, to a broker that has lost it. What runs may go on running."""
+    from deploy import record
+    from deploy.local import keys
+    from deploy.local.environments import database_url
+
+    home = Home()
+    row, known = Row(running(home)["port"]), keys.load(home.keys)
+    for name, said in asyncio.run(
+        record.republish({name: database_url(name, row, known) for name in record.SAY_AGAIN})
+    ).items():
+        print(f"{name}: {said} events will be said again.")
+
+
 @workflow_app.command()
 def check() -> None:
     """Prove the table: every rule it has to keep."""

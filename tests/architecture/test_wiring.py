@@ -235,6 +235,7 @@ EDGES = {
     "services/query/handlers/rebuild.py": "the command line rebuilds in batches, each held against live consumers",
     "deploy/staff.py": "the command line adds staff",
     "deploy/letters.py": "the command line redrives, subject by subject",
+    "deploy/record.py": "the record, put back from the command line",
     **{f"services/{service}/main.py": "whether it is ready" for service in SERVICES},
     **{f"services/{service}/timers.py": "the timer edge" for service in SERVICES},
 }

@@ -76,7 +76,11 @@ def _unacknowledged(estate: Estate) -> list[str]:
             await client.close()
 
     async def all_of_them() -> list[str]:
-        found = await asyncio.gather(*(waits(service, stream) for service, stream in HEARERS))
+        asked = (waits(service, stream) for service, stream in HEARERS)
+        found = await asyncio.gather(*asked, return_exceptions=True)  # each lets go of its line
+        for one in found:
+            if isinstance(one, BaseException):
+                raise one
         return [f"{service} of {stream}" for (service, stream), n in zip(HEARERS, found, strict=True) if n]
 
     try:

@@ -189,6 +189,9 @@ class Estate:
         for name in APPS:
             with suppress(FileNotFoundError):
                 for line in self.home.log(name).read_text().splitlines():
-                    if any(sign in line for sign in ("loop.failed", "request.broken", "letter.", "Traceback", "broke")):
+                    if any(
+                        sign in line
+                        for sign in ("loop.failed", "request.broken", "letter.", "Traceback", "delivery.broke")
+                    ):
                         found.append(f"{name}: {line[:3000]}")
         return found
