@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -22,7 +23,7 @@ import httpx2
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.local import keys
+from deploy.local import clock, keys
 from deploy.local.row import Row
 from deploy.local.setting_up import admin_url
 from tests.faults.blows import BLOWS, Blow, Missed, child
@@ -40,6 +41,8 @@ QUIET_SECONDS = 90.0
 MAIL_SECONDS = 420.0
 """A lease that runs out, a doubt that is waited out, a channel that was down twice."""
 TWO_AT_ONCE = 0.2
+LEAP_EVERY, LEAP_HOURS = 5.0, (2, 16)
+"""Business time leaps on now and then, so that the timers of complaints have something to do."""
 
 
 class Storm:
@@ -62,25 +65,37 @@ class Storm:
         async with asyncio.TaskGroup() as group:
             for _ in range(self._lives):
                 group.create_task(self._crowd.live())
-            reading = group.create_task(self._read_mails())
+            aside = [group.create_task(work) for work in (self._read_mails(), self._leap())]
             while time.monotonic() < ends:
                 await self._strike(tell)
                 await asyncio.sleep(self._rng.uniform(0.2, 1.5))
             tell("all programs up again, clients end their calls")
             self._crowd.leave()
-            reading.cancel()
+            for work in aside:
+                work.cancel()
 
     async def come_to_rest(self, mail_seconds: float, tell: Callable[[str], None]) -> None:
-        """Waits until everything said is heard by all, and mail is sent or given up."""
+        """Waits until everything said is heard by all, and mail is sent or given up. Workflow's timers and notify's
+        sendings are stopped then, so that nothing changes while it is counted."""
         tell("waiting until all is heard")
-        url = self.copy.admin_url()
-        self.toll.quiet = await self._until(lambda: settled(url), QUIET_SECONDS)
+        self.toll.quiet = await self._until(self._is_quiet, QUIET_SECONDS)
         if mail_seconds:
             tell("waiting until mail is at rest")
             self.toll.mail_at_rest = await self._until(self._mail_is_at_rest, mail_seconds)
         with contextlib.suppress(Missed):
-            os.kill(child(self.copy, "notify"), signal.SIGSTOP)  # or it would send while its mails are counted
+            os.kill(child(self.copy, "notify"), signal.SIGSTOP)
         await self._catch_up_on_mails()
+
+    async def _is_quiet(self) -> bool:
+        """Whether all was heard and goes on being so while workflow stands still; else it goes on."""
+        if not await settled(self.copy.admin_url()):
+            return False
+        workflow = child(self.copy, "workflow")
+        os.kill(workflow, signal.SIGSTOP)
+        if await settled(self.copy.admin_url()):
+            return True
+        os.kill(workflow, signal.SIGCONT)
+        return False
 
     async def judge(self) -> None:
         """Collects and checks."""
@@ -154,11 +169,20 @@ class Storm:
             try:
                 if await condition():
                     return True
-            except (OSError, TimeoutError, httpx2.TransportError, asyncpg.PostgresError):
+            except (OSError, TimeoutError, httpx2.TransportError, asyncpg.PostgresError, Missed):
                 pass  # it is not back yet
             if time.monotonic() > until:
                 return False
             await asyncio.sleep(0.1)
+
+    async def _leap(self) -> None:
+        """On a clock that may be moved."""
+        rng = random.Random(self.toll.seed + 2)
+        while True:
+            await asyncio.sleep(LEAP_EVERY)
+            with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError):
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await clock.move(self.copy.admin_url(), timedelta(hours=rng.randint(*LEAP_HOURS)))
 
     async def _mail_is_at_rest(self) -> bool:
         connection = await asyncpg.connect(self.copy.admin_url())
@@ -200,7 +224,9 @@ def storm(
     toll = Toll(seed, seconds / 60, _revision())
     with tempfile.TemporaryDirectory(prefix="helpdesk-storm-") as place:
         Path(place).chmod(0o711)  # where Postgres must really become nobody, it has to get here
-        copy = Copy(Path(place) / "run", row or free_row(), (*WHOLE, "run", "--tethered"), TOLD)
+        copy = Copy(
+            Path(place) / "run", row or free_row(), (*WHOLE, "run", "--tethered", "--clock", "adjustable"), TOLD
+        )
         try:
             copy.ready()
             asyncio.run(_whole(copy, toll, seconds, lives, mail_seconds, tell))

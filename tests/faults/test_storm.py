@@ -67,7 +67,8 @@ def test_the_longest_of_two_is_the_longest() -> None:
     assert spread([1.0, 3.0])[2] == 3.0
 
 
-def test_what_can_be_walked_is_the_table_without_its_timers() -> None:
+def test_what_can_be_walked_is_the_whole_table() -> None:
     assert (Action.RECEIVE, Role.COMPLAINANT, None) in WALKABLE
     assert (Action.ASSIGN, Role.ADMIN, State.BARU) in WALKABLE
-    assert not [one for one in WALKABLE if one[1] is Role.SYSTEM]
+    assert (Action.LAPSE, Role.SYSTEM, State.MOHON_TUTUP) in WALKABLE
+    assert {action for action, _, _ in WALKABLE} == set(Action)
