@@ -2,7 +2,7 @@
 make, each in a transaction of its own, without HTTP or broker around them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from benchmarks.stage import Place
@@ -58,9 +58,9 @@ class Crew:
         if action is Action.CLOSE:
             message = str(uuid4())
             closing = ComplainantActed(number=number, message=message, action="close", text="", proof="link")
+            letter = _sealed(closing, number, 2, datetime.now(UTC))
             async with self.db.transaction() as tx:
-                at = await now(tx)
-                await complaints.take_message(tx, closing, _sealed(closing, number, 2, at))
+                await complaints.take_message(tx, closing, letter)
             return
         async with self.db.transaction() as tx:
             await complaints.act(

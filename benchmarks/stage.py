@@ -32,7 +32,7 @@ from shared.bus.connection import Bus
 from shared.db import Database
 
 TEMPLATE = "bench_template"
-SERVICE = "import sys; from deploy.local.services import serve; serve(sys.argv[1])()"
+SERVICE = "import sys, gc; from deploy.local.services import serve, import_once; import_once(); gc.enable(); serve(sys.argv[1])()"
 BARE = "from benchmarks.programs.bare import serve; serve()"
 
 

@@ -95,11 +95,22 @@ class Database:
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
             yield connection
 
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Tx]:
+        """For a single statement: it is a transaction by itself, without the two round trips that say so.
+
+        Raises `TimeoutError` when no connection is free within two seconds.
+        """
+        if self._pool is None:
+            raise RuntimeError("the database is not open")
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            yield connection
+
     async def why_not_ready(self) -> str | None:
         """None when Postgres answers; otherwise why it does not."""
         try:
-            async with self.transaction() as tx:
-                await tx.fetchval("select 1")
+            async with self.statement() as only:
+                await only.fetchval("select 1")
         except Exception as error:
             return f"postgres: {type(error).__name__}: {error}"
         return None

@@ -28,8 +28,8 @@ class Limits:
         """Count one more for this key. Raises `TooMany` once `limit` in a window of `seconds` is passed."""
         if not self._on:
             return
-        async with self._db.transaction() as tx:
-            row = await tx.fetchrow(
+        async with self._db.statement() as only:
+            row = await only.fetchrow(
                 """
                 insert into spent as s (bucket, key, started, count) values ($1, $2, clock_timestamp(), 1)
                 on conflict (bucket, key) do update set

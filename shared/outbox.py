@@ -55,6 +55,11 @@ ACK_SECONDS = 5.0
 CHECK_SECONDS = 60.0
 NEVER = float("-inf")
 
+_SAID = """
+with gone as (delete from outbox where seq = any($1::bigint[]))
+update relay_checkpoint set last_seq = greatest(last_seq, $2), at = clock_timestamp() where stream = $3
+"""
+
 SayAgain = Callable[[Tx], Awaitable[int]]
 """Puts the whole record back into the outbox; answers how many events that is."""
 
@@ -131,8 +136,8 @@ class Relay:
             return 0
         if self._checked_line != self._bus.lines or time.monotonic() - self._checked_at > CHECK_SECONDS:
             await self._notice_loss()
-        async with self._db.transaction() as tx:
-            rows = await tx.fetch("select seq, event_id, subject, body from outbox order by seq limit $1", BATCH)
+        async with self._db.statement() as only:
+            rows = await only.fetch("select seq, event_id, subject, body from outbox order by seq limit $1", BATCH)
         said: list[int] = []
         last_seq, failed = 0, None
         for wave in _waves(rows):
@@ -147,14 +152,8 @@ class Relay:
                 break
         if said:
             self._bus.figures.published.labels(self._stream).inc(len(said))
-            async with self._db.transaction() as tx:
-                await tx.execute("delete from outbox where seq = any($1::bigint[])", said)
-                await tx.execute(
-                    "update relay_checkpoint set last_seq = greatest(last_seq, $2), at = clock_timestamp()"
-                    " where stream = $1",
-                    self._stream,
-                    last_seq,
-                )
+            async with self._db.statement() as only:
+                await only.execute(_SAID, said, last_seq, self._stream)
         if failed is not None:
             raise failed
         return len(rows)

@@ -10,7 +10,7 @@ from benchmarks.stage import BARE, Served, Stage
 
 ROUNDS = 7
 EACH = 400
-CONNECTIONS = 8
+CONNECTIONS = 32
 WARM = 100
 
 

@@ -25,6 +25,9 @@ AT_LEAST_ONE = {
 }
 WRITTEN = {"question": "text", "tried": "text", "reason": "text"}
 """Needs that are the act's text under a name of their own. `reason` is also taken from the field `reason`."""
+UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but line ends and tabs, and halves of characters."""
+UNKEPT_IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,}")
 
 
@@ -111,7 +114,7 @@ def _tidy(text: str) -> str | None:
 
 def _unkeepable(name: str, text: str) -> list[FieldError]:
     line = name in {"vendor_reference", "duplicate_of", "priority", "module", "email", "phone"}
-    if any(_is_control(letter, line=line) for letter in text):
+    if (UNKEPT_IN_LINE if line else UNKEPT).search(text):
         unkept = Text("Mengandungi aksara kawalan", "Contains control characters")
         return [FieldError(_field_name(name), "control_characters", unkept)]
     limit = LINE_LIMIT if line else TEXT_LIMIT
@@ -119,12 +122,6 @@ def _unkeepable(name: str, text: str) -> list[FieldError]:
         too_long = Text(f"Tidak melebihi {limit} aksara", f"At most {limit} characters")
         return [FieldError(_field_name(name), "too_long", too_long)]
     return []
-
-
-def _is_control(letter: str, *, line: bool) -> bool:
-    if unicodedata.category(letter) == "Cs":
-        return True
-    return unicodedata.category(letter) == "Cc" and (line or letter not in "\n\t")
 
 
 def _meanings(tidy: dict[str, Any], modules: frozenset[str]) -> list[FieldError]:

@@ -198,6 +198,8 @@ async def _check_version(tx: Tx, complaint: Complaint, action: Action, version: 
         if action in NO_VERSION_NEEDED:
             return
         raise Conflict("if_match_required", IF_MATCH)
+    if version == complaint.version:
+        return
     ahead = version > complaint.version
     if ahead or await complaints.somebody_else_acted(tx, complaint.number, version, UUID(caller.id)):
         raise Conflict("stale", complaints.CHANGED, version=complaint.version)

@@ -72,8 +72,8 @@ def allowed(state: State, held: Iterable[Facts]) -> dict[Action, tuple[Role, Row
     """What may be done now by somebody holding these roles: for each action the role to act in, and its row."""
     found: dict[Action, tuple[Role, Row]] = {}
     for facts in sorted(held, key=lambda one: ROLE_ORDER.index(one.role)):
-        for row in TABLE:
-            if row.action not in found and state in row.sources and facts.role in row.roles and _passes(row, facts):
+        for row in _rows_of(state, facts.role):
+            if row.action not in found and _passes(row, facts):
                 found[row.action] = (facts.role, row)
     return found
 
@@ -94,6 +94,11 @@ def refusal(state: State, action: str, may: Iterable[Action]) -> Refused:
 
 def _passes(row: Row, facts: Facts) -> bool:
     return row.guard is None or row.guard(facts)
+
+
+@functools.cache
+def _rows_of(state: State, role: Role) -> tuple[Row, ...]:
+    return tuple(row for row in TABLE if state in row.sources and role in row.roles)
 
 
 @functools.cache

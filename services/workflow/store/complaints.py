@@ -111,7 +111,7 @@ def _written(version: Version) -> tuple[Any, ...]:
         complaint.custodian,
         UUID(complaint.pic.id) if complaint.pic else None,
         complaint.due,
-        msgspec.to_builtins(complaint),
+        complaint,
         UUID(envelope.id),
         envelope.type,
         envelope.time,

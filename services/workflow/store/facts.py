@@ -26,29 +26,22 @@ class Known(NamedTuple):
 
 async def save(tx: Tx, subject: str, event: Event, *, correlation: str) -> None:
     """Keep a fact as the newest of its subject and say it."""
-    at = await tx.fetchval("select helpdesk.now()")
-    sequence = 1 + (await tx.fetchval("select sequence from fact where subject = $1 for update", subject) or 0)
+    last = await tx.fetchrow(_LAST, subject)
     envelope = seal(
         event,
         id=str(uuid7()),
         source="workflow",
         subject=subject,
-        sequence=sequence,
-        time=at,
+        sequence=1 + (last["sequence"] or 0),
+        time=last["now"],
         correlation=correlation,
     )
-    await _keep(tx, envelope)
-    await tx.execute(
-        "insert into outbox (event_id, subject, body) values ($1, $2, $3)",
-        UUID(envelope.id),
-        nats_subject(envelope),
-        envelope.encoded(),
-    )
+    await tx.execute(_SAY, *_written(envelope), nats_subject(envelope))
 
 
 async def keep_heard(tx: Tx, envelope: Envelope) -> None:
     """Keep a copy of somebody else's fact."""
-    await _keep(tx, envelope)
+    await tx.execute(_KEEP, *_written(envelope))
 
 
 async def get(tx: Tx, subject: str) -> Envelope | None:
@@ -100,14 +93,21 @@ async def routing(tx: Tx) -> RoutingSaved:
     return envelope.open_as(RoutingSaved) if envelope else RoutingSaved(modules={})
 
 
-async def _keep(tx: Tx, envelope: Envelope) -> None:
-    await tx.execute(
-        """
-        insert into fact (subject, source, type, sequence, id, at, body) values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (subject) do update set source = excluded.source, type = excluded.type,
-            sequence = excluded.sequence, id = excluded.id, at = excluded.at, body = excluded.body
-        where fact.sequence < excluded.sequence
-        """,
+_LAST = """
+select helpdesk.now() as now, held.sequence
+from (values (1)) once left join (select sequence from fact where subject = $1 for update) held on true
+"""
+_KEEP = """
+insert into fact (subject, source, type, sequence, id, at, body) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (subject) do update set source = excluded.source, type = excluded.type,
+    sequence = excluded.sequence, id = excluded.id, at = excluded.at, body = excluded.body
+where fact.sequence < excluded.sequence
+"""
+_SAY = f"with kept as ({_KEEP}) insert into outbox (event_id, subject, body) values ($5, $8, $7)"
+
+
+def _written(envelope: Envelope) -> tuple[object, ...]:
+    return (
         envelope.subject,
         envelope.source,
         envelope.type,
