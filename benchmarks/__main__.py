@@ -10,7 +10,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import machine, report
+from benchmarks import figures, load, machine, report
 from benchmarks.figures import Figure
 from benchmarks.measures import house, intake, line, lists, transitions, visible
 from benchmarks.stage import Stage, a_stage
@@ -60,8 +60,12 @@ def _run(chosen: dict[str, Measure], console: Console) -> report.Result:
         for name, measure in chosen.items():
             progress.update(task, description=name, refresh=True)
             started = time.monotonic()
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                result.figures[name] = runner.run(measure(stage))  # type: ignore[arg-type]
+            try:
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    result.figures[name] = runner.run(measure(stage))  # type: ignore[arg-type]
+            except* (load.Refused, TimeoutError, Trouble) as broken:
+                why = str(broken.exceptions[0])[:200]
+                result.figures[name] = [figures.one(f"{name} could not be measured", 0, "", note=why, head=True)]
             result.seconds[name] = round(time.monotonic() - started, 1)
             progress.update(task, advance=1, refresh=True)
     result.load_after = machine.load_average()

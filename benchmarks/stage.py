@@ -32,7 +32,13 @@ from shared.bus.connection import Bus
 from shared.db import Database
 
 TEMPLATE = "bench_template"
-SERVICE = "import sys, gc; from deploy.local.services import serve, import_once; import_once(); gc.enable(); serve(sys.argv[1])()"
+SERVICE = """
+import gc, sys
+from deploy.local.services import import_once, serve
+import_once()  # as the launcher does: what was imported is not looked through for garbage
+gc.enable()
+serve(sys.argv[1])()
+"""
 BARE = "from benchmarks.programs.bare import serve; serve()"
 
 

@@ -8,9 +8,9 @@ from benchmarks.filings import Filings
 from benchmarks.programs.bare import TABLES
 from benchmarks.stage import BARE, Served, Stage
 
-ROUNDS = 7
+ROUNDS = 5
 EACH = 400
-CONNECTIONS = 32
+CONNECTIONS = 8
 WARM = 100
 
 

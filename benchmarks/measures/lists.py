@@ -19,8 +19,8 @@ from services.query.domain.folders import Folder
 from shared.auth import Caller, StaffTokens, TrackingTokens
 
 SMALL, COPIES = 1_000, 100
-ROUNDS = 5
-EACH = 10
+ROUNDS = 4
+EACH = 8
 SHIFTED = (
     *("submitted_at", "changed_at", "state_since", "ended_at", "closed_at"),
     *("answer_by", "reply_by", "due", "by_due", "reopen_until"),

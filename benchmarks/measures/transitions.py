@@ -22,7 +22,7 @@ ROUNDS = 5
 COMPLAINTS = 60
 WORKFLOWS = 20
 AT_ONCE = 16
-HISTORY = 2_000
+HISTORY = 1_500
 """Complaints written in all: what the relay carries, the model projects and the lists show afterwards."""
 STILL_OPEN = 10
 """Every tenth stays open somewhere on its way."""

@@ -19,7 +19,7 @@ from benchmarks.stage import Place, Stage
 IDLE = 80
 IDLE_PER_SECOND = 8.0
 PER_SECOND = 100.0
-LOADED_SECONDS = 10
+LOADED_SECONDS = 8
 PATIENCE_SECONDS = 60.0
 
 

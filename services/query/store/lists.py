@@ -170,15 +170,17 @@ async def counts(tx: Tx, caller: Caller, now: datetime) -> dict[str, int]:
 
 
 async def badge(tx: Tx, caller: Caller) -> int:
-    """How many complaints wait for the caller's first act."""
+    """How many complaints wait for the caller's first act: three counts, each inside an index."""
     return int(
         await tx.fetchval(
             """
-            select count(*) from complaint
-            where first_act and seen_by && $1 and (
-                custodian = 'PIC' and pic_id = any($2::text[])
-                or custodian = 'IMPLEMENTOR' and claimant_id is null and $3
-                or custodian = 'ADMIN' and $4)
+            select
+                (select count(*) from complaint
+                    where first_act and custodian = 'PIC' and pic_id = any($2::text[]) and seen_by && $1)
+                + case when $3 then (select count(*) from complaint
+                    where first_act and custodian = 'IMPLEMENTOR' and claimant_id is null and seen_by && $1) else 0 end
+                + case when $4 then (select count(*) from complaint
+                    where first_act and custodian = 'ADMIN' and seen_by && $1) else 0 end
             """,
             caller.principals,
             caller.selves,

@@ -44,6 +44,19 @@ async def test_a_transaction_is_all_or_nothing(teller: Database) -> None:
     assert await run(teller, "select 1 from things") == []
 
 
+async def test_a_single_statement_has_happened_whatever_comes_after_it(teller: Database) -> None:
+    await run(teller, "create table things (id int)")
+
+    async def one_and_a_fall() -> None:
+        async with teller.statement() as only:
+            await only.execute("insert into things values (1)")
+            raise KeyError("after it")
+
+    with pytest.raises(KeyError):
+        await one_and_a_fall()
+    assert [row["id"] for row in await run(teller, "select id from things")] == [1]
+
+
 async def test_a_connection_comes_back_clean_from_a_transaction_that_was_cancelled(teller: Database) -> None:
     started = asyncio.Event()
 
