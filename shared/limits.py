@@ -24,6 +24,11 @@ class Limits:
         self._db = db
         self._on = on
 
+    @property
+    def on(self) -> bool:
+        """Whether anything is refused at all."""
+        return self._on
+
     async def spend(self, bucket: str, key: str, *, limit: int, seconds: int) -> None:
         """Count one more for this key. Raises `TooMany` once `limit` in a window of `seconds` is passed."""
         if not self._on:

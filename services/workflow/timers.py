@@ -103,13 +103,22 @@ class Clockwork:
         that fails is tried again later."""
         for _ in range(BATCH):
             try:
-                fired, _pace = await self._sweep(1)
-            except Exception as error:
-                if is_transient(error):
+                if not await self._fired_or_put_off():
                     return
-                self._log.error("timer.failed", exc_info=error)
-                async with self._db.transaction() as tx:
-                    await complaints.put_off_first_due(tx)
-                continue
-            if not fired:
+            except Exception as error:
+                if not is_transient(error):
+                    raise
                 return
+
+    async def _fired_or_put_off(self) -> bool:
+        """Whether there was a timer to fire."""
+        try:
+            fired, _ = await self._sweep(1)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            self._log.error("timer.failed", exc_info=error)
+            async with self._db.transaction() as tx:
+                await complaints.put_off_first_due(tx)
+            return True
+        return fired > 0

@@ -50,6 +50,14 @@ class Operation:
             if one["in"] == "header" and one.get("required")
         }
 
+    def needed_query(self) -> dict[str, str]:
+        """Required query parameters, as their examples have them."""
+        return {
+            one["name"]: str(one["schema"]["examples"][0])
+            for one in self.said.get("parameters", [])
+            if one["in"] == "query" and one.get("required")
+        }
+
 
 def operations(service: str, document: Document) -> Iterator[Operation]:
     """All of a document."""

@@ -93,6 +93,12 @@ EXPECTED: dict[str, Expected] = {
     "workflow DELETE /v1/staff/{member}/sessions": only(A),
     "workflow GET /v1/settings": only(A, M),
     "workflow PUT /v1/settings": only(A),
+    "workflow GET /v1/settings/decisions": only(A, M),
+    "workflow GET /v1/time-rules": only(A, P, O, I, M),
+    "workflow PUT /v1/time-rules": only(A),
+    "workflow GET /v1/calendar/{calendar}/preview": only(A),
+    "workflow GET /v1/calendar/{calendar}/decisions": only(A, M),
+    "workflow GET /v1/complaints/{number}/schedule": theirs(A, P, M),
     "workflow GET /v1/routing": only(A, M),
     "workflow PUT /v1/routing": only(A),
     "workflow GET /v1/calendar/{calendar}/holidays": only(A, P, O, I, M),
@@ -196,6 +202,7 @@ class Scene:
         return self.house.http.request(
             operation.method,
             self.house.url(operation.service) + operation.at(self.places | places),
+            params=operation.needed_query(),
             headers=operation.needed_headers() | self.headers(caller),
             **operation.body(),
         )

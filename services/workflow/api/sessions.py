@@ -132,7 +132,7 @@ async def log_in(
             return Session(session=secret, **token.model_dump())
         if member is not None:
             await people.note_failed_login(tx, member)
-        elif ic:
+        elif ic and limits.on:
             await people.note_stranger(tx, ic, request.app.state.keys)
     raise Unknown("login_failed", people.LOGIN_FAILED)
 

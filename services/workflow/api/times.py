@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Words
@@ -308,7 +308,11 @@ async def declare_holiday(
 
 @router.get("/calendar/{calendar}/preview", response_model=Reckoned, responses=refusals(404))
 async def preview_holiday(
-    calendar: str, day: date, tx: Transaction, caller: Present, works: bool = False
+    calendar: str,
+    day: Annotated[date, Query(examples=["2026-04-01"])],
+    tx: Transaction,
+    caller: Present,
+    works: bool = False,
 ) -> dict[str, Any]:
     """Which open deadlines would move if that day were declared. Changes nothing."""
     caller.needs("ADMIN")
