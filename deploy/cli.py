@@ -45,17 +45,23 @@ def run(port: Port = 8000, clock: Clock = "", tethered: Tethered = False) -> Non
 
 
 @app.command()
-def demo(port: Port = 8000, clock: Clock = "", tethered: Tethered = False) -> None:
-    """Run everything, with some twenty complaints of the past weeks in it. Needs an empty .run/."""
+def demo(
+    port: Port = 8000,
+    clock: Clock = "",
+    tethered: Tethered = False,
+    weeks: Annotated[bool, typer.Option("--weeks", help="Only the past weeks: some twenty complaints.")] = False,
+) -> None:
+    """Run everything, with a year of complaints in it. Needs an empty .run/."""
     from datetime import UTC, datetime
 
-    from deploy.demo import play
+    from deploy.demo.play import WEEKS, a_year, first_shift, player
     from deploy.local.launcher import Past
 
     home = Home()
     if home.postgres.exists():
         raise Trouble(f"The demo needs an empty {home.path}: make reset.")
-    begin(home, port, clock, tethered, Past(play.first_shift(datetime.now(UTC)), play.play))
+    play = WEEKS if weeks else a_year()
+    begin(home, port, clock, tethered, Past(first_shift(play, datetime.now(UTC)), player(play)))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any, TypeVar
 
 import altcha
@@ -75,6 +76,12 @@ class Member:
         complaint = await until(lambda: self.see(number), number)
         headers = {**await self._headers(), "If-Match": f'"v{complaint["version"]}"'}
         checked(await self._workflow.post(f"/v1/complaints/{number}/actions/{action}", json=words, headers=headers))
+
+    async def declare(self, day: date, name: str, why: str) -> None:
+        """A day off in the office's calendar."""
+        body = {"day": day.isoformat(), "name": name, "why": why}
+        url = "/v1/calendar/kelantan/holidays"
+        checked(await self._workflow.post(url, json=body, headers=await self._headers()))
 
 
 class Public:

@@ -16,3 +16,23 @@ ROHANI = Person("850203990118", "Rohani binti Daud", "019-911 0111", "PTJTM", "1
 SHUKRI = Person("900619990125", "Ahmad Shukri bin Hamzah", "019-911 0112", "BPTM", "106-001")
 MARIAM = Person("770815980132", "Mariam binti Salleh", "019-911 0113", "JKSN", "123-001")
 IKHWAN = Person("940101990147", "Muhammad Ikhwan bin Rahim", "019-911 0114", "MUFTI", "124-001")
+
+
+def _crowd() -> tuple[Person, ...]:
+    """Forty more, put together of names that are common here."""
+    men, women = ("Ahmad", "Mohd Rizal", "Wan Azlan", "Zulkifli"), ("Nur Aini", "Wan Salina", "Faridah", "Che Maznah")
+    fathers = ("Ibrahim", "Che Omar", "Wan Mahmood", "Hamid", "Nik Din")
+    offices = ("PKN", "JKR", "JPS", "PTG", "UPEN", "JPNK", "BPSM", "BPTM", "JKSN", "PTJKB")
+    places = (None, *(person.ptj for person in (AMINAH, ROSLI)))
+    found = []
+    for position in range(40):
+        woman = position % 2 == 0
+        name = f"{(women if woman else men)[position // 2 % 4]} {'binti' if woman else 'bin'} {fathers[position % 5]}"
+        office = offices[position % 10]
+        ptj = {"PKN": places[1], "JKR": places[2]}.get(office)
+        ic = f"{70 + position % 28:02d}{1 + position % 12:02d}{1 + position % 28:02d}99{position:03d}{position % 10}"
+        found.append(Person(ic, name, f"019-922 {position:04d}", office, ptj))
+    return tuple(found)
+
+
+CROWD = _crowd()

@@ -49,6 +49,17 @@ class Story:
     steps: tuple[Step, ...]
 
 
+@dataclass(frozen=True)
+class Decree:
+    """Admin declares a day off: `day` working days ago, for the working day `ahead` of that."""
+
+    day: int
+    at: str
+    ahead: int
+    name: str
+    why: str
+
+
 def admin(day: int, at: str, action: str, **words: Any) -> Step:
     return Step(day, at, "ADMIN", action, words)
 

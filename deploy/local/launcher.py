@@ -102,6 +102,8 @@ class Launcher:
             told = {"LOG_FORMAT": "console", **environment(name, self.row, keys, self.home)}
             if self._past and name == "notify":
                 told["SENDING"] = "off"
+            if self._past and name == "workflow":
+                told["TIMERS_LOOK_SECONDS"] = "0.02"
             self._supervisor.start(children.Forked(name, serve(name), logs[name], told))
         if not self.until(lambda: not self.laggards(), READY_SECONDS):
             raise Trouble(f"Not ready after {READY_SECONDS:g} s: {'; '.join(self.laggards())}")

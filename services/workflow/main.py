@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     kept = Uploads(db, Blobs(settings.blobs), settings.clamd)
     house = House(db, kept, relay.poke)
 
-    clockwork = Clockwork(db, house, relay.poke)
+    clockwork = Clockwork(db, house, relay.poke, settings.timers_look_seconds)
 
     async def timers() -> Waiting:
         async with db.transaction() as tx:

@@ -22,3 +22,5 @@ class Settings(ServiceSettings):
     """`host:port` of a virus scanner; without one, files say that they were not scanned."""
     first_login_change: Literal["on", "off"] = "on"
     """Whether a password that Admin gave must be changed before anything else is done with it."""
+    timers_look_seconds: float = 1.0
+    """How often timers are looked for. A past that is played in minutes cannot wait a second for each."""

@@ -18,7 +18,6 @@ from shared.web.edge import forget_answers
 
 SWEEP_SECONDS = 3600.0
 RETRY_SECONDS = 1.0
-LOOK_SECONDS = 1.0
 BATCH = 100
 
 
@@ -67,9 +66,10 @@ class House:
 class Clockwork:
     """Fires timers, some at a time, each batch in one transaction; between batches it keeps to the office's pace."""
 
-    def __init__(self, db: Database, house: House, poke: Callable[[], None]) -> None:
+    def __init__(self, db: Database, house: House, poke: Callable[[], None], look_seconds: float) -> None:
         self._db = db
         self._house = house
+        self._look_seconds = look_seconds
         self._poke = poke
         self._log = logs.get("timers")
 
@@ -88,7 +88,7 @@ class Clockwork:
             limit = min(BATCH, max(pace // 60, 1)) if pace else BATCH
             if fired:
                 self._poke()
-            await asyncio.sleep(60.0 * fired / pace if pace else LOOK_SECONDS * (fired == 0))
+            await asyncio.sleep(60.0 * fired / pace if pace else self._look_seconds * (fired == 0))
 
     async def _sweep(self, limit: int) -> tuple[int, int]:
         async with self._db.transaction() as tx:

@@ -10,7 +10,7 @@ import pytest
 from stdnum.my import nric
 
 from deploy.demo import people
-from deploy.demo.play import KELANTAN, STORIES, first_shift, moments, working_days
+from deploy.demo.play import KELANTAN, WEEKS, Play, a_year, first_shift, moments, working_days
 from deploy.demo.telling import Person
 from deploy.local import clock
 from deploy.local.panel import read_logins
@@ -21,8 +21,9 @@ NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 
 def test_its_people_are_made_up() -> None:
-    everybody = [person for person in vars(people).values() if isinstance(person, Person)]
-    assert {story.person for story in STORIES} == set(everybody)
+    everybody = [*(person for person in vars(people).values() if isinstance(person, Person)), *people.CROWD]
+    assert {story.person for story in a_year().stories} <= set(everybody)
+    assert len({person.ic for person in everybody}) == len(everybody)
     for person in everybody:
         assert nric.validate(person.ic)
         assert person.ic[6:8] in ("98", "99")
@@ -33,12 +34,13 @@ def test_its_days_are_the_working_days_before_today() -> None:
     assert working_days(date(2026, 11, 22), 3) == [date(2026, 11, 19), date(2026, 11, 18), date(2026, 11, 17)]
 
 
-def test_it_is_played_in_order_and_ends_before_now() -> None:
-    plan = moments(NOW)
+@pytest.mark.parametrize("play", [WEEKS, a_year()], ids=["weeks", "year"])
+def test_it_is_played_in_order_and_ends_before_now(play: Play) -> None:
+    plan = moments(play, NOW)
     assert [moment.at for moment in plan] == sorted(moment.at for moment in plan)
     assert plan[-1].at <= NOW
-    assert NOW + first_shift(NOW) < plan[0].at
-    for story in STORIES:
+    assert NOW + first_shift(play, NOW) < plan[0].at
+    for story in play.stories:
         own = [moment for moment in plan if moment.story is story]
         assert own[0].step is None
         assert [moment.step for moment in own[1:]] == list(story.steps)
@@ -57,7 +59,7 @@ def test_what_is_no_way_forward_is_refused(text: str) -> None:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Copy]:
-    copy = Copy(tmp_path / "run", free_row(), (*WHOLE, "demo"))
+    copy = Copy(tmp_path / "run", free_row(), (*WHOLE, "demo", "--weeks"))
     yield copy.ready()
     copy.end()
 
