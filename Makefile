@@ -30,7 +30,7 @@ PYTEST = $(if $(filter 1,$(JOBS)),,PYTHONHASHSEED=0 )$(TOOLS)/pytest$(if $(filte
 run: install ## everything on one machine, from http://127.0.0.1:8000 on (PORT=9000 moves the row; CLOCK=adjustable)
 	@exec $(HELPDESK) run --tethered --port $(PORT) --clock "$(CLOCK)"
 
-demo: install ## the same, with some twenty complaints of the past weeks in it; needs an empty .run/
+demo: install ## the same, with a year of complaints in it (some minutes); needs an empty .run/
 	@exec $(HELPDESK) demo --tethered --port $(PORT) --clock "$(CLOCK)"
 
 up: install ## the same as containers, where Docker has compose (PORT=9000)

@@ -19,19 +19,17 @@ IKHWAN = Person("940101990147", "Muhammad Ikhwan bin Rahim", "019-911 0114", "MU
 
 
 def _crowd() -> tuple[Person, ...]:
-    """Forty more, put together of names that are common here."""
+    """Forty more, put together of names that are common here; each works where one of those above does."""
     men, women = ("Ahmad", "Mohd Rizal", "Wan Azlan", "Zulkifli"), ("Nur Aini", "Wan Salina", "Faridah", "Che Maznah")
     fathers = ("Ibrahim", "Che Omar", "Wan Mahmood", "Hamid", "Nik Din")
-    offices = ("PKN", "JKR", "JPS", "PTG", "UPEN", "JPNK", "BPSM", "BPTM", "JKSN", "PTJKB")
-    places = (None, *(person.ptj for person in (AMINAH, ROSLI)))
+    colleagues = (AMINAH, ROSLI, ZAINAB, FAUZI, HASNAH, KAMARUL, NORLIZA, AZMAN, SURAYA, TENGKU, ROHANI, SHUKRI, MARIAM)
     found = []
     for position in range(40):
         woman = position % 2 == 0
         name = f"{(women if woman else men)[position // 2 % 4]} {'binti' if woman else 'bin'} {fathers[position % 5]}"
-        office = offices[position % 10]
-        ptj = {"PKN": places[1], "JKR": places[2]}.get(office)
+        office = colleagues[position % len(colleagues)]
         ic = f"{70 + position % 28:02d}{1 + position % 12:02d}{1 + position % 28:02d}99{position:03d}{position % 10}"
-        found.append(Person(ic, name, f"019-922 {position:04d}", office, ptj))
+        found.append(Person(ic, name, f"019-922 {position:04d}", office.department, office.ptj))
     return tuple(found)
 
 
