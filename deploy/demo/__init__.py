@@ -1,1 +1,1 @@
-"""`make demo`: some twenty believable complaints, told through the real APIs while business time runs up to now."""
+"""`make demo`: a believable year of complaints, told through the real APIs while business time runs up to now."""
