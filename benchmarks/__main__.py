@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from benchmarks import figures, load, machine, report
 from benchmarks.figures import Figure
-from benchmarks.measures import house, intake, line, lists, transitions, visible
+from benchmarks.measures import house, intake, line, lists, timers, transitions, visible
 from benchmarks.stage import Stage, a_stage
 from deploy.local.processes import Trouble
 from shared import logs
@@ -24,6 +24,7 @@ MEASURES: dict[str, Measure] = {
     "transitions": transitions.measure,
     "line": line.measure,
     "lists": lists.measure,
+    "timers": timers.measure,
     "visible": visible.measure,
     "house": house.measure,
 }

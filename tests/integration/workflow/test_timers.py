@@ -10,10 +10,13 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from services.workflow.domain import acts, plan
+from services.workflow.domain.given import Given
 from services.workflow.handlers import complaints as handlers
 from services.workflow.handlers import times
+from services.workflow.machine import Action
 from services.workflow.store import complaints, facts
 from services.workflow.timers import Clockwork
+from shared.auth import Caller
 from shared.db import Database
 from shared.events import REGISTER
 from shared.events.intake import ComplainantActed
@@ -147,6 +150,44 @@ async def test_a_lapse_that_races_with_her_answer_comes_first_or_not_at_all(
         after = (await types(still, number))[(await types(still, number)).index("close_requested") + 1 :]
         ways[tuple(one for one in after if one != "reminded")] += 1
     assert set(ways) <= {("not_solved",), ("lapsed", "message_held")}
+    assert sum(ways.values()) == len(numbers)
+
+
+async def test_of_a_thousand_escalations_that_race_with_an_assignment_each_comes_first_or_not_at_all(
+    still: Office, replicas: list[Database]
+) -> None:
+    numbers = [a_number(position) for position in range(1, 1001)]
+    long_ago = datetime.now(UTC) - LONG_AGO
+    for number in numbers:
+        await still.file(number, submitted_at=long_ago)
+    admin = Caller(still.ids["admin"], str(uuid7()), "Rohani", frozenset({"ADMIN"}), frozenset())
+    waiting = iter(numbers)
+
+    async def hand_out(pool: Database) -> None:
+        for number in waiting:
+            async with pool.transaction() as tx:
+                await handlers.act(
+                    tx,
+                    number,
+                    Action.ASSIGN,
+                    Given(),
+                    admin,
+                    pic=still.ids["pic"],
+                    version=1,
+                    keyring=still.app.state.keys.sealing,
+                    correlation=str(uuid7()),
+                )
+
+    await asyncio.gather(hand_out(replicas[0]), hand_out(replicas[1]), fire_all(replicas[2]))
+    rows = await still.rows(
+        "select string_agg(split_part(type, '.', 2), ' ' order by sequence) as way from event group by number"
+    )
+    ways = Counter(row["way"] for row in rows)
+    assert set(ways) == {
+        "received assigned",
+        "received escalated assigned",
+        "received escalated escalated assigned",
+    }, "all three ways were gone, and nothing was escalated for want of an assignment after it"
     assert sum(ways.values()) == len(numbers)
 
 
