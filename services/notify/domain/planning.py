@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
+from services.notify.domain.facts import ZONE
 from services.notify.domain.retries import Reason, Status
 from services.notify.domain.rules import Rule
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent
+from shared.events.reference import Away
 from shared.events.workflow import ComplaintEvent, Person
 
 
@@ -19,6 +22,12 @@ class Staff:
     active: bool
     roles: frozenset[str]
     queues: frozenset[str]
+    away: tuple[Away, ...] = ()
+    """When they are not there, and who stands in."""
+
+    def deputy_on(self, day: date) -> str | None:
+        """Who stands in for them on this day; None while they are there, or nobody does."""
+        return next((one.deputy for one in self.away if one.from_ <= day <= one.until), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +70,12 @@ def plan(rules: Iterable[Rule], event: Event, complainant: Complainant, staff: S
     for rule in sorted(rules, key=lambda rule: (not rule.enabled, rule.position)):
         if rule.audience is None or rule.channel is None or rule.template is None or not rule.condition.holds(event):
             continue
-        for recipient, name in _people(rule.audience, event, complainant, staff):
-            reason = _reason(rule, event, recipient, complainant, known)
+        for recipient, name, absent in _people(rule.audience, event, complainant, staff):
+            reason = Reason.ABSENT if absent else _reason(rule, event, recipient, complainant, known)
             if reason is None and (recipient, rule.channel) in told:
                 reason = Reason.DUPLICATE_PERSON
-            told.add((recipient, rule.channel))
+            if not absent:
+                told.add((recipient, rule.channel))
             lines.append(
                 Planned(
                     number=complainant.number,
@@ -107,9 +117,12 @@ def plan_account(rules: Iterable[Rule], event: AccountEvent, owner: Staff) -> li
     return lines
 
 
-def _people(audience: str, event: Event, complainant: Complainant, staff: Sequence[Staff]) -> Iterator[tuple[str, str]]:
+def _people(
+    audience: str, event: Event, complainant: Complainant, staff: Sequence[Staff]
+) -> Iterator[tuple[str, str, bool]]:
+    """Recipient, name, and whether they are away with somebody in their stead."""
     if audience == "complainant":
-        yield f"complainant:{complainant.number}", complainant.name
+        yield f"complainant:{complainant.number}", complainant.name, False
         return
     if not isinstance(event, ComplaintEvent):
         return
@@ -118,11 +131,23 @@ def _people(audience: str, event: Event, complainant: Complainant, staff: Sequen
     if audience in one:
         person = one[audience]
         if person is not None:
-            yield f"staff:{person.id}", person.name
+            deputy = _deputy(person, event.at, staff) if audience != "claimant" else None
+            if deputy is not None:
+                yield f"staff:{deputy.id}", deputy.name, False
+            yield f"staff:{person.id}", person.name, deputy is not None
         return
     for member in staff:
         if member.active and _is_in(audience, member):
-            yield f"staff:{member.id}", member.name
+            yield f"staff:{member.id}", member.name, False
+
+
+def _deputy(person: Person, at: datetime, staff: Sequence[Staff]) -> Staff | None:
+    """Who acts as PIC in their stead at this time."""
+    known = {member.id: member for member in staff}
+    absent = known.get(person.id)
+    standing_in = absent.deputy_on(at.astimezone(ZONE).date()) if absent is not None else None
+    deputy = known.get(standing_in) if standing_in is not None else None
+    return deputy if deputy is not None and deputy.active and "PIC" in deputy.roles else None
 
 
 def _is_in(audience: str, member: Staff) -> bool:

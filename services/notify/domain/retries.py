@@ -33,6 +33,8 @@ class Reason(StrEnum):
     CHANNEL_DOWN = "channel_down"
     """Tried until we gave up."""
     SENDING_OFF = "sending_off"
+    ABSENT = "absent"
+    """Away that day: the deputy is told."""
 
 
 class Fate(StrEnum):

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+from asyncpg import Record
+
 from services.notify.domain.planning import Complainant, Staff
 from shared.db import Tx
 from shared.events.intake import Contact
-from shared.events.reference import FormSaved, StaffSaved
+from shared.events.reference import Away, FormSaved, StaffSaved
 from shared.events.workflow import Classified, ComplaintEvent, Received
 
 CLOSED = "DITUTUP"
@@ -95,12 +98,13 @@ async def keep_staff(tx: Tx, event: StaffSaved) -> None:
     await tx.execute(
         """
         insert into staff (id, name, active, roles, queues, language, email_sealed, email_masked, phone_sealed,
-            phone_masked, preferences)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            phone_masked, preferences, away)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         on conflict (id) do update set name = excluded.name, active = excluded.active, roles = excluded.roles,
             queues = excluded.queues, language = excluded.language, email_sealed = excluded.email_sealed,
             email_masked = excluded.email_masked, phone_sealed = excluded.phone_sealed,
-            phone_masked = excluded.phone_masked, preferences = excluded.preferences
+            phone_masked = excluded.phone_masked, preferences = excluded.preferences,
+            away = excluded.away
         """,
         event.id,
         event.name,
@@ -113,6 +117,7 @@ async def keep_staff(tx: Tx, event: StaffSaved) -> None:
         event.phone_sealed,
         event.phone_masked,
         event.preferences,
+        msgspec.to_builtins(event.away),
     )
 
 
@@ -149,27 +154,37 @@ async def complainants_of(tx: Tx, ic_index: str, closed_since: datetime) -> list
 
 
 async def staff_concerned(tx: Tx, ids: Sequence[str]) -> list[Staff]:
-    """These members of staff, and all who are told by role or by queue."""
+    """These members of staff, who stands in for them, and all who are told by role or by queue."""
     rows = await tx.fetch(
         """
-        select id, name, active, roles, queues from staff
+        select id, name, active, roles, queues, away from staff
         where id = any($1::text[])
+            or id in (
+                select one ->> 'deputy' from staff s, jsonb_array_elements(s.away) one where s.id = any($1::text[])
+            )
             or active and (roles && array['ADMIN', 'MANAGEMENT', 'VENDOR'] or 'IMPLEMENTOR' = any(queues))
         order by id
         """,
         ids,
     )
-    return [
-        Staff(row["id"], row["name"], row["active"], frozenset(row["roles"]), frozenset(row["queues"])) for row in rows
-    ]
+    return [_staff(row) for row in rows]
 
 
 async def member(tx: Tx, id: str) -> Staff | None:
     """One member of staff; None for somebody nobody told us of."""
-    row = await tx.fetchrow("select id, name, active, roles, queues from staff where id = $1", id)
-    if row is None:
-        return None
-    return Staff(row["id"], row["name"], row["active"], frozenset(row["roles"]), frozenset(row["queues"]))
+    row = await tx.fetchrow("select id, name, active, roles, queues, away from staff where id = $1", id)
+    return None if row is None else _staff(row)
+
+
+def _staff(row: Record) -> Staff:
+    return Staff(
+        id=row["id"],
+        name=row["name"],
+        active=row["active"],
+        roles=frozenset(row["roles"]),
+        queues=frozenset(row["queues"]),
+        away=tuple(msgspec.convert(one, Away) for one in row["away"]),
+    )
 
 
 async def readers(tx: Tx, number: str) -> list[str]:

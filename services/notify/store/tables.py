@@ -62,6 +62,7 @@ staff = Table(
     Column("phone_sealed", Text, nullable=False),
     Column("phone_masked", Text, nullable=False),
     Column("preferences", JSONB, nullable=False),
+    Column("away", JSONB, nullable=False),
 )
 
 module = Table(
@@ -149,7 +150,7 @@ delivery = Table(
     ),
     CheckConstraint(
         "reason in ('no_address', 'no_consent', 'duplicate_person', 'switched_off', 'own_act', 'bounced',"
-        " 'channel_down', 'sending_off')",
+        " 'channel_down', 'sending_off', 'absent')",
         name="delivery_reason_known",
     ),
     CheckConstraint("status <> 'skipped' or reason is not null", name="delivery_skipped_says_why"),

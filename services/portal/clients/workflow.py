@@ -17,12 +17,18 @@ class StaffMember(msgspec.Struct, frozen=True):
     roles: list[str] = []
     queues: list[str] = []
     language: str = "ms"
+    stands_in: list[str] = []
+    """Ids of absent PICs whose deputy they are today."""
 
     @property
     def principals(self) -> frozenset[str]:
         """How events name this person's eyes: `staff:<id>`, `role:<ROLE>`, `queue:<QUEUE>`."""
         return frozenset(
-            [f"staff:{self.id}", *(f"role:{role}" for role in self.roles), *(f"queue:{q}" for q in self.queues)]
+            [
+                *(f"staff:{one}" for one in (self.id, *self.stands_in)),
+                *(f"role:{role}" for role in self.roles),
+                *(f"queue:{q}" for q in self.queues),
+            ]
         )
 
 

@@ -22,6 +22,7 @@ from services.portal.pages import staff_reading as reading
 from services.portal.pages.enclosing import enclosed_all
 from services.portal.pages.staff_inbox import PRIORITIES, last
 from services.portal.pages.staff_shapes import (
+    Advice,
     Allowed,
     Clocks,
     Deadline,
@@ -161,8 +162,9 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         await enclosed_all(visit, staff)
     standing = await reading.standing(visit, staff, number)
     found = await reading.detail(visit, staff, number, max(standing.version, _asked_version(visit, number)))
-    pics, form, badge, _ = await asyncio.gather(
+    pics, advice, form, badge, _ = await asyncio.gather(
         _pics(visit, staff, standing),
+        _advice(visit, staff, standing),
         reading.choices(visit),
         reading.badge(visit, staff),
         visit.desk.reference.load_labels(),
@@ -206,6 +208,7 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         modules=form.modules if form else [],
         module_name=_module_name(visit, standing, found, form),
         priorities=PRIORITIES,
+        advice=advice,
         reveals=any(one.role in HANDLERS for one in standing.allowed),
         contact=again.contact,
         back=last(visit),
@@ -227,6 +230,10 @@ def _since(visit: Visit) -> int | None:
 async def _pics(visit: Visit, staff: Pass, standing: Standing) -> Sequence[Pic]:
     wanted = any("pic" in one.needs for one in standing.allowed) and "ADMIN" in staff.staff.roles
     return await reading.pics_for(visit, staff, standing.number) if wanted else []
+
+
+async def _advice(visit: Visit, staff: Pass, standing: Standing) -> Advice | None:
+    return await reading.advice_for(visit, staff, standing.number) if standing.may("classify") else None
 
 
 def _acts(visit: Visit, standing: Standing) -> list[Act]:

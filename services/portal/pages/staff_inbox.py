@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from services.portal.clients import Form, Pass, Problem, Text
+from services.portal.clients import Form, Pass, Problem
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal
 from services.portal.pages import staff_reading as reading
@@ -188,7 +188,7 @@ async def _page(
         switch=_switch(bool(ic) or "by-ic" in errors, bool(errors)),
         errors=errors,
         notice=notice,
-        results=[_result(visit, one) for one in results or []],
+        results=[reading.result_of(visit, one) for one in results or []],
         looks_like_ic=bool(_IC.fullmatch(asked.value("q"))),
     )
     visit.cookie(response, KEPT, asked.url(after=asked.after).partition("?")[2], path="/staf")
@@ -253,21 +253,3 @@ def _chips(visit: Visit, asked: Asked, people: list[Member], form: Form | None) 
         Chip(words(name, value), asked.url(filters=tuple(one for one in asked.filters if one != (name, value))))
         for name, value in asked.filters
     ]
-
-
-class Result(NamedTuple):
-    """What became of one of many."""
-
-    number: str
-    done: bool
-    why: str
-
-
-def _result(visit: Visit, result: dict[str, Any]) -> Result:
-    """In the page's language: the fields' sentences where there are any, otherwise the problem's own."""
-    problem = result.get("problem") or {}
-    errors = [Text(ms=str(one.get("ms", "")), en=str(one.get("en", ""))) for one in problem.get("errors") or []]
-    messages = problem.get("messages") or {}
-    own = Text(ms=str(messages.get("ms", "")), en=str(messages.get("en", "")))
-    why = " ".join(one[visit.language] for one in errors) or own[visit.language]
-    return Result(str(result.get("number", "")), bool(result.get("ok")), why)

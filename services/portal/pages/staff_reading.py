@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.responses import Response
 
-from services.portal.clients import Form, Pass, Problem, Unavailable
+from services.portal.clients import Form, Pass, Problem, Text, Unavailable
 from services.portal.clients.door import part
 from services.portal.desk import Visit
-from services.portal.pages.staff_shapes import Detail, Happened, Inbox, Member, Pic, Solved, Standing
+from services.portal.pages.staff_shapes import Advice, Detail, Happened, Inbox, Member, Pic, Result, Solved, Standing
 
 T = TypeVar("T")
 
@@ -82,6 +82,15 @@ async def pics_for(visit: Visit, staff: Pass, number: str) -> list[Pic]:
     return shaped(found["items"], list[Pic])
 
 
+async def advice_for(visit: Visit, staff: Pass, number: str) -> Advice | None:
+    """Which priority the complaint suggests; the page does without while workflow does not say."""
+    try:
+        found = await visit.desk.clients.workflow.get(f"/v1/complaints/{part(number)}/suggested-priority", staff.token)
+        return shaped(found, Advice)
+    except (Problem, Unavailable):
+        return None
+
+
 async def everybody(visit: Visit, staff: Pass) -> list[Member]:
     """All staff."""
     return shaped((await visit.desk.clients.workflow.get("/v1/staff", staff.token))["items"], list[Member])
@@ -115,3 +124,14 @@ async def choices(visit: Visit) -> Form | None:
         return await visit.desk.reference.form()
     except Unavailable:
         return None
+
+
+def result_of(visit: Visit, result: dict[str, Any]) -> Result:
+    """One of many in the page's language: the fields' sentences where there are any, otherwise the problem's own."""
+    problem = result.get("problem") or {}
+    errors = [Text(ms=str(one.get("ms", "")), en=str(one.get("en", ""))) for one in problem.get("errors") or []]
+    messages = problem.get("messages") or {}
+    own = Text(ms=str(messages.get("ms", "")), en=str(messages.get("en", "")))
+    why = " ".join(one[visit.language] for one in errors) or own[visit.language]
+    pic = result.get("pic") or {}
+    return Result(str(result.get("number", "")), bool(result.get("ok")), why, str(pic.get("name", "")))

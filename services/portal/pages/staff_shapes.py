@@ -213,6 +213,31 @@ class Pic(msgspec.Struct, frozen=True):
     load: int = 0
     of_module: bool = False
     absent: bool = False
+    until: date | None = None
+    deputy: Person | None = None
+    stands_in_for: Person | None = None
+
+    @property
+    def for_the_module(self) -> bool:
+        """Of the module's team, or in the stead of one of it."""
+        return self.of_module or self.stands_in_for is not None
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """Which priority workflow suggests, and what asked for it."""
+
+    priority: str
+    words: list[str] = []
+    module: str | None = None
+
+
+class Result(NamedTuple):
+    """What became of one of many."""
+
+    number: str
+    done: bool
+    why: str
+    pic: str = ""
 
 
 class Member(msgspec.Struct, frozen=True):

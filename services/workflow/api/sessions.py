@@ -50,6 +50,8 @@ class StaffView(BaseModel):
     roles: list[str]
     queues: list[str]
     language: str
+    stands_in: list[str] = []
+    """Ids of absent PICs whose deputy they are today."""
 
 
 class Token(BaseModel):
@@ -157,6 +159,11 @@ def token_of(request: Request, member: Member, session: UUID) -> Token:
     must_change = member.must_change and request.app.state.first_login_change
     token, expires = tokens.issue(caller, datetime.now(UTC), must_change=must_change)
     staff = StaffView(
-        id=caller.id, name=member.name, roles=member.roles, queues=member.queues, language=member.language
+        id=caller.id,
+        name=member.name,
+        roles=member.roles,
+        queues=member.queues,
+        language=member.language,
+        stands_in=sorted(caller.stands_in),
     )
     return Token(token=token, expires_at=expires, staff=staff, must_change=must_change)

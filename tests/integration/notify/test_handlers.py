@@ -1,16 +1,20 @@
 """What is heard twice plans nothing more, with the fence and without it; the schema is the one the store knows."""
 
+from datetime import timedelta
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from services.notify.domain.facts import ZONE
 from services.notify.store.tables import metadata
 from services.notify.subscriptions import HEARS
 from shared.envelope import Event, schema_of
 from shared.events import REGISTER, intake
 from shared.events.accounts import PasswordChanged
-from tests.integration.notify.conftest import Desk, a_reset
+from shared.events.reference import Away
+from tests.integration.notify.conftest import Desk, a_reset, staff
 from tests.support import complaints
 from tests.support.complaints import NUMBER, a_whole_course, sealed
 
@@ -72,3 +76,21 @@ async def test_the_migrated_schema_is_the_one_the_store_knows(desk: Desk) -> Non
             assert await connection.run_sync(differences) == []
     finally:
         await engine.dispose()
+
+
+async def test_the_deputy_of_an_absent_pic_is_told_in_their_stead(desk: Desk) -> None:
+    course = a_whole_course().envelopes()
+    on = complaints.SUNDAY.astimezone(ZONE).date()
+    days = Away(from_=on - timedelta(days=400), until=on + timedelta(days=400), deputy=complaints.SITI.id)
+    await desk.hear(
+        sealed(staff(complaints.SITI, "PIC"), 2),
+        sealed(staff(complaints.RASHID, "PIC", away=(days,)), 2),
+        *course,
+    )
+    rows = await desk.rows(
+        "select distinct recipient, coalesce(reason, '') as reason from delivery"
+        " where audience = 'pic' and (reason is null or reason = 'absent')"
+    )
+    told = {row["recipient"] for row in rows if not row["reason"]}
+    assert told == {f"staff:{complaints.SITI.id}"}
+    assert {row["recipient"] for row in rows if row["reason"] == "absent"} == {f"staff:{complaints.RASHID.id}"}

@@ -1,15 +1,19 @@
 """Who is told of what: every event of the table, by the rules the office starts with."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from services.notify.domain.facts import ZONE
 from services.notify.domain.planning import Complainant, Planned, Staff, plan
 from services.notify.domain.retries import Reason, Status
 from services.notify.domain.rules import Condition, Rule
 from shared.events import intake, workflow
+from shared.events.reference import Away
 from shared.events.workflow import Actor, ComplaintEvent, Person
 from tests.support.complaints import ADMIN, IMAN, NUMBER, RASHID, SITI, a_received, an_event
 from tests.unit.notify.matrix import RULES
@@ -235,3 +239,41 @@ def test_a_condition_asks_only_what_it_names() -> None:
         Condition(from_state=("BARU",)),
     ):
         assert not wrong.holds(happened)
+
+
+def away(first: int, last: int, deputy: str | None = SITI.id) -> list[Staff]:
+    """The office while its PIC is away between these days around the event."""
+    on = event(workflow.Answered, actor=HERSELF).at.astimezone(ZONE).date()
+    days = Away(from_=on + timedelta(days=first), until=on + timedelta(days=last), deputy=deputy)
+    absent = replace(member(RASHID, "PIC"), away=(days,))
+    return [absent if one.id == RASHID.id else one for one in OFFICE]
+
+
+def pic_lines(staff: list[Staff], **changes: Any) -> list[tuple[str, Reason | None]]:
+    said = event(workflow.Answered, **({"actor": HERSELF} | changes))
+    return [(one.recipient, one.reason) for one in planned(said, staff) if one.audience == "pic"]
+
+
+def test_who_stands_in_is_told_instead_and_the_ledger_says_why() -> None:
+    for first, last in ((0, 0), (-3, 2)):
+        assert pic_lines(away(first, last)) == [(f"staff:{SITI.id}", None), (f"staff:{RASHID.id}", Reason.ABSENT)]
+
+
+def test_before_and_after_an_absence_and_without_a_deputy_the_pic_is_told() -> None:
+    for staff in (away(1, 5), away(-5, -1), away(0, 0, deputy=None), away(0, 0, deputy="s-gone")):
+        assert pic_lines(staff) == [(f"staff:{RASHID.id}", None)]
+
+
+def test_a_deputy_who_can_no_longer_act_is_not_told() -> None:
+    for unable in (member(SITI, "PIC", active=False), member(SITI, "MANAGEMENT")):
+        staff = [unable if one.id == SITI.id else one for one in away(0, 0)]
+        assert pic_lines(staff) == [(f"staff:{RASHID.id}", None)]
+
+
+def test_a_deputy_is_not_told_of_their_own_act() -> None:
+    said = event(workflow.Reassigned, actor=Actor(role="ADMIN", id=SITI.id, name=SITI.name), before=None)
+    told_pic = [one for one in planned(said, away(0, 0)) if one.audience == "pic"]
+    assert [(one.recipient, one.reason) for one in told_pic] == [
+        (f"staff:{SITI.id}", Reason.OWN_ACT),
+        (f"staff:{RASHID.id}", Reason.ABSENT),
+    ]

@@ -162,7 +162,7 @@ class Walker:
 async def walked(language: str) -> Walk:
     """The whole walk, in that language."""
     walk = Walk(language)
-    for part in (_public, _threads, _faults, _admin, _people, _oversight, _complaints, _others):
+    for part in (_public, _threads, _faults, _admin, _people, _routing, _oversight, _complaints, _others):
         outside = Outside()
         staffed(outside)
         # without workflow's own labels the portal's serve
@@ -432,6 +432,53 @@ def _rows() -> Iterator[dict[str, Any]]:
             mine=bool(n % 2),
             first_act=state in ("BARU", "DIAGIHKAN"),
         )
+
+
+async def _routing(w: Walker) -> None:
+    """Module routing, absences, a desk that is handed over."""
+    on = w.outside.on
+    staffed(w.outside, ADMIN)
+    await enter(w.client)
+    w.client.cookies.set("lang", w.walk.language)
+    for teams, automatic in (({"gl": ["s1"], "lain": ["s1"]}, True), ({}, False)):
+        on("GET", "/v1/routing", answer({"modules": teams}))
+        on("GET", "/v1/settings", answer({"automatic_assignment": automatic}))
+        on("PUT", "/v1/routing", answer(status=204))
+        on("PUT", "/v1/settings", answer({"moved": []}))
+        await w.get("/staf/agihan?simpan=1")
+    await w.post("/staf/agihan", {"module": "gl", "lang": w.walk.language})
+    on("GET", "/v1/staff", answer({"items": []}))
+    await w.get("/staf/agihan")
+    on("GET", "/v1/staff", answer({"items": MEMBERS}))
+    away = {"staff": {"id": "s1", "name": "Aisyah"}, "from": "2026-11-24", "why": "Kursus", "mine": True}
+    deputy = {"id": "s2", "name": "Siti Hajar"}
+    spans = [("now", "2026-11-25", deputy), ("coming", "2026-11-24", None), ("over", "2026-11-26", None)]
+    items = [{**away, "id": state, "state": state, "until": until, "deputy": who} for state, until, who in spans]
+    on("GET", "/v1/absences", answer({"items": items, "pics": [deputy]}))
+    for done in ("", "ditambah", "tamat"):
+        await w.get(f"/staf/ketidakhadiran?siap={done}")
+    await w.post("/staf/ketidakhadiran", {"why": "x"})
+    on("GET", "/v1/absences", answer({"items": [], "pics": []}))
+    await w.get("/staf/ketidakhadiran")
+    await w.get("/staf/kakitangan/s1/serah")
+    await w.post("/staf/kakitangan/s1/serah", {"to": "s2"})
+    moved: dict[str, Any] = {"number": NUMBER, "ok": True, "version": 5, "pic": deputy}
+    failed: dict[str, Any] = {
+        "number": NUMBER,
+        "ok": False,
+        "problem": {"code": "x", "messages": {"ms": "(ms)", "en": "(en)"}},
+    }
+    for results, left in (([moved], []), ([moved, failed], [NUMBER])):
+        body = {"items": results, "left": left, "claims": [NUMBER], "disabled": not left}
+        on("POST", "/v1/staff/s1/hand-over", answer(body))
+        await w.post("/staf/kakitangan/s1/serah", {"reason": "x"})
+    staffed(w.outside)
+    await enter(w.client)
+    on("GET", "/v1/absences", answer({"items": [], "pics": [deputy]}))
+    w.client.cookies.set("lang", w.walk.language)
+    await w.get("/staf/ketidakhadiran")
+    on("GET", "/v1/sessions", answer({"items": []}))
+    await w.get("/staf/akaun")
 
 
 async def _people(w: Walker) -> None:
