@@ -1,5 +1,6 @@
 """Inbox, folders, counts, badge, pages: for each kind of caller what they may see, and all of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -125,6 +126,19 @@ async def test_folders_hold_and_count_what_the_caller_may_see(
         assert answered["folders"] == {name: len(inside) for name, inside in folders.items()}
         assert answered["badge"] == badge
     assert (await door.get("/v1/badge", caller)).json() == {"badge": badge}
+
+
+async def test_a_deputy_has_what_the_absent_one_has(db: Database, door: Door) -> None:
+    await hear_course(db, *office().values())
+    absent, nobody = a_caller(RASHID.id, "PIC"), a_caller("s-deputy", "PIC")
+    deputy = replace(nobody, stands_in=frozenset({RASHID.id}))
+    theirs = (await door.get("/v1/inbox", absent, folder="mine")).json()
+    assert theirs["items"]
+    assert (await door.get("/v1/inbox", nobody, folder="mine")).json()["items"] == []
+    his = (await door.get("/v1/inbox", deputy, folder="mine")).json()
+    for shown in ("items", "folders", "badge"):
+        assert his[shown] == theirs[shown], shown
+    assert {(one["mine"]) for one in his["items"]} == {True}
 
 
 async def test_one_person_with_several_roles_sees_all_of_them_once(db: Database, door: Door) -> None:
