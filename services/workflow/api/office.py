@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.api.edge import Correlation, Present, Words
 from services.workflow.api.shapes import PIC, Routing, Solutions
-from services.workflow.api.times import Reckoned, reckoned
+from services.workflow.api.time_shapes import Reckoned
+from services.workflow.api.times import reckoned
 from services.workflow.handlers import office, times
 from services.workflow.store import facts
 from shared.events.reference import SettingsSaved
