@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import asyncpg
 import msgspec
@@ -19,6 +20,7 @@ from nats.js.api import StreamInfo
 from uuid_utils.compat import uuid7
 
 from shared import logs
+from shared.bus import together
 from shared.bus.connection import Bus
 from shared.db import Database, Tx, is_transient
 from shared.envelope import Envelope, nats_subject
@@ -46,6 +48,8 @@ create table relay_checkpoint (
 """
 
 BATCH = 500
+TOGETHER = 10
+"""From so many on, an atomic batch is stored sooner than they are one by one."""
 AT_ONCE = 100
 LEASE_SECONDS = 6
 IDLE_SECONDS = 0.25
@@ -59,6 +63,16 @@ _SAID = """
 with gone as (delete from outbox where seq = any($1::bigint[]))
 update relay_checkpoint set last_seq = greatest(last_seq, $2), at = clock_timestamp() where stream = $3
 """
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the broker has acknowledged: the outbox's numbers, the stream's last one, and what went wrong."""
+
+    seqs: list[int]
+    last: int
+    failed: BaseException | None = None
+
 
 SayAgain = Callable[[Tx], Awaitable[int]]
 """Puts the whole record back into the outbox; answers how many events that is."""
@@ -138,25 +152,41 @@ class Relay:
             await self._notice_loss()
         async with self._db.statement() as only:
             rows = await only.fetch("select seq, event_id, subject, body from outbox order by seq limit $1", BATCH)
-        said: list[int] = []
-        last_seq, failed = 0, None
+        if not rows:
+            return 0
+        said = await self._say(rows)
+        if said.seqs:
+            self._bus.figures.published.labels(self._stream).inc(len(said.seqs))
+            async with self._db.statement() as only:
+                await only.execute(_SAID, said.seqs, said.last, self._stream)
+        if said.failed is not None:
+            raise said.failed
+        return len(rows)
+
+    async def _say(self, rows: Sequence[asyncpg.Record]) -> _Said:
+        """All at once where there are many; one by one where there are few, or where the broker knows some already."""
+        if len(rows) >= TOGETHER:
+            last = await self._publish_together(rows)
+            if last is not None:
+                return _Said([row["seq"] for row in rows], last)
+        said = _Said([], 0)
         for wave in _waves(rows):
             acks = await asyncio.gather(
                 *(self._publish(row["subject"], row["body"], str(row["event_id"])) for row in wave),
                 return_exceptions=True,
             )
-            said += [row["seq"] for row, ack in zip(wave, acks, strict=True) if isinstance(ack, int)]
-            last_seq = max([last_seq, *(ack for ack in acks if isinstance(ack, int))])
-            failed = next((ack for ack in acks if isinstance(ack, BaseException)), None)
-            if failed is not None:
+            said.seqs += [row["seq"] for row, ack in zip(wave, acks, strict=True) if isinstance(ack, int)]
+            said.last = max([said.last, *(ack for ack in acks if isinstance(ack, int))])
+            said.failed = next((ack for ack in acks if isinstance(ack, BaseException)), None)
+            if said.failed is not None:
                 break
-        if said:
-            self._bus.figures.published.labels(self._stream).inc(len(said))
-            async with self._db.statement() as only:
-                await only.execute(_SAID, said, last_seq, self._stream)
-        if failed is not None:
-            raise failed
-        return len(rows)
+        return said
+
+    async def _publish_together(self, rows: Sequence[asyncpg.Record]) -> int | None:
+        letters = [together.Letter(row["subject"], row["body"], str(row["event_id"])) for row in rows]
+        if not together.fit(letters):
+            return None
+        return await together.publish(self._bus, self._stream, letters, within=ACK_SECONDS)
 
     async def _publish(self, subject: str, body: bytes, event_id: str) -> int:
         ack = await self._bus.js.publish(

@@ -1,1 +1,2 @@
-"""JetStream as a delivery cache: `connection` (one per process), `consumer` (one per stream heard), `fence` (order)."""
+"""JetStream as a delivery cache: `connection` (one per process), `together` (many events at once), `consumer` (one per
+stream heard), `fence` (order)."""

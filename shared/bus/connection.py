@@ -82,9 +82,12 @@ class Bus:
                 await self._client.close()
 
     async def ensure_stream(self, stream: str) -> StreamInfo:
-        """Our stream, made if it is missing: file storage, limits retention, subjects `<service>.>`."""
+        """Our stream, made if it is missing: file storage, limits retention, atomic batches, subjects `<service>.>`."""
         try:
-            return await self.js.stream_info(stream)
+            info = await self.js.stream_info(stream)
+            if info.config.allow_atomic:
+                return info
+            return await self.js.update_stream(info.config.evolve(allow_atomic=True))  # made before there were batches
         except nats.js.errors.NotFoundError:
             return await self.js.add_stream(
                 StreamConfig(
@@ -97,6 +100,7 @@ class Bus:
                     max_msg_size=512 * 1024,
                     duplicate_window=DUPLICATE_WINDOW_SECONDS,
                     allow_direct=True,
+                    allow_atomic=True,
                 )
             )
 

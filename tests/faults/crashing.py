@@ -17,8 +17,8 @@ Spots = dict[str, tuple[str, str, bool]]
 
 SAYING: Spots = {
     "committed": ("shared.outbox:Relay", "poke", False),
-    "unpublished": ("shared.outbox:Relay", "_publish", False),
-    "undeleted": ("shared.outbox:Relay", "_publish", True),
+    "unpublished": ("shared.outbox:Relay", "_say", False),
+    "undeleted": ("shared.outbox:Relay", "_say", True),
 }
 """Committed and not yet answered; not yet published; published, acknowledged and not yet deleted from the outbox."""
 HEARING: Spots = {"heard": ("shared.bus.fence", "take", True), "unacked": ("nats.aio.msg:Msg", "ack", False)}

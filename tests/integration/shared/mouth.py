@@ -1,7 +1,7 @@
 """A teller's relay on the real broker, and waiting for what it says."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -36,6 +36,12 @@ class Counting(Relay):
     async def _publish(self, subject: str, body: bytes, event_id: str) -> int:
         sequence = await super()._publish(subject, body, event_id)
         self.carried.append(event_id)
+        return sequence
+
+    async def _publish_together(self, rows: Sequence[Any]) -> int | None:
+        sequence = await super()._publish_together(rows)
+        if sequence is not None:
+            self.carried += [str(row["event_id"]) for row in rows]
         return sequence
 
 
