@@ -10,8 +10,7 @@ SAY_AGAIN = {"intake": intake.say_again, "workflow": workflow.say_record_again}
 
 
 async def republish(urls: Mapping[str, str]) -> dict[str, int]:
-    """By service (name -> database), how many events will be said again. Hearers ignore what they know. Within two
-    minutes of the first time the broker drops the repetition, unless it has forgotten that too."""
+    """By service (name -> database), how many events will be said again. Hearers ignore what they know."""
     said = {}
     for service, say_again in SAY_AGAIN.items():
         db = Database(urls[service], name=f"{service}-republish", size=1)

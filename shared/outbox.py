@@ -172,7 +172,7 @@ class Relay:
         said = _Said([], 0)
         for wave in _waves(rows):
             acks = await asyncio.gather(
-                *(self._publish(row["subject"], row["body"], str(row["event_id"])) for row in wave),
+                *(self._publish(row["subject"], row["body"], _message_id(row)) for row in wave),
                 return_exceptions=True,
             )
             said.seqs += [row["seq"] for row, ack in zip(wave, acks, strict=True) if isinstance(ack, int)]
@@ -188,9 +188,9 @@ class Relay:
             return None
         return await together.publish(self._bus, self._stream, letters, within=ACK_SECONDS)
 
-    async def _publish(self, subject: str, body: bytes, event_id: str) -> int:
+    async def _publish(self, subject: str, body: bytes, message_id: str) -> int:
         ack = await self._bus.js.publish(
-            subject, body, timeout=ACK_SECONDS, stream=self._stream, headers={"Nats-Msg-Id": event_id}
+            subject, body, timeout=ACK_SECONDS, stream=self._stream, headers={"Nats-Msg-Id": message_id}
         )
         return int(ack.seq)
 
@@ -242,6 +242,12 @@ class Relay:
                 info.state.last_seq,
             )
         self._checked_at, self._checked_line = time.monotonic(), line
+
+
+def _message_id(row: asyncpg.Record) -> str:
+    """By which the broker knows a repetition: of this row, which it drops; not of this event, for what is put into the
+    outbox again is meant to be said again, however lately the broker heard it, and lost it."""
+    return f"{row['event_id']}.{row['seq']}"
 
 
 class _About(msgspec.Struct):

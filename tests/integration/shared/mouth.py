@@ -33,9 +33,9 @@ class Counting(Relay):
         self.asked += 1
         return await super()._holds_lease()
 
-    async def _publish(self, subject: str, body: bytes, event_id: str) -> int:
-        sequence = await super()._publish(subject, body, event_id)
-        self.carried.append(event_id)
+    async def _publish(self, subject: str, body: bytes, message_id: str) -> int:
+        sequence = await super()._publish(subject, body, message_id)
+        self.carried.append(message_id)
         return sequence
 
     async def _publish_together(self, rows: Sequence[Any]) -> int | None:

@@ -20,6 +20,7 @@ from tests.integration.shared.mouth import (
     running,
     until,
 )
+from tests.support.emptied import empty
 from tests.support.infra import Broker
 
 
@@ -73,8 +74,24 @@ async def test_a_broker_that_went_back_in_time_is_noticed_though_it_goes_on_coun
         await all_said(teller)
     await run(teller, "update relay_checkpoint set last_seq = 5")  # it had acknowledged two more
     async with running(Relay(teller, telling, STREAM, kept.say_again)):
-        await until(is_in_stream(telling, [("A", sequence) for sequence in range(1, 6)]))
+        await until(is_in_stream(telling, [("A", sequence) for sequence in (1, 2, 3, 1, 2, 3, 4, 5)]))
     assert kept.asked == 1
+
+
+async def test_what_is_to_be_said_again_is_said_though_the_broker_was_told_a_moment_ago(
+    teller: Database, telling: Bus
+) -> None:
+    """A stream that was emptied still remembers for two minutes whatever it was told. Nobody notices by himself: it
+    goes on counting. What is put into the outbox again for it must not count as a repetition."""
+    said = letters("A", 3)
+    await decide(teller, *said)
+    async with running(Relay(teller, telling, STREAM, nothing)):
+        await all_said(teller)
+        await empty(telling.js, STREAM)
+        await decide(teller, *said)
+        await all_said(teller)
+        state = (await telling.js.stream_info(STREAM)).state
+    assert (state.messages, state.last_seq) == (3, 6)
 
 
 async def test_a_broker_that_only_restarted_is_told_nothing_twice(

@@ -37,10 +37,10 @@ async def test_what_was_recorded_is_said_in_order_and_then_forgotten(teller: Dat
 
 async def test_what_is_not_acknowledged_is_not_overtaken_by_its_own(teller: Database, telling: Bus) -> None:
     class Stumbling(Counting):
-        async def _publish(self, subject: str, body: bytes, event_id: str) -> int:
-            if event_id == letters("A", 1, 2)[0].id and self.asked < 3:
+        async def _publish(self, subject: str, body: bytes, message_id: str) -> int:
+            if message_id.startswith(letters("A", 1, 2)[0].id) and self.asked < 3:
                 raise nats.errors.TimeoutError
-            return await super()._publish(subject, body, event_id)
+            return await super()._publish(subject, body, message_id)
 
     await decide(teller, *letters("A", 4), *letters("B", 3))
     async with running(Stumbling(teller, telling, STREAM, nothing)):
