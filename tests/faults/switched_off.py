@@ -1,6 +1,7 @@
 """The four mechanisms that exactly-once rests on, each in the shape of a house that never had it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -68,6 +69,9 @@ async def unique_keys(admin_url: str) -> None:
     """Notify's ledger takes the same event, person and channel as often as it is told."""
     connection = await asyncpg.connect(admin_url)
     try:
-        await connection.execute(NOTIFYS_KEYS)
+        while True:
+            with suppress(asyncpg.DeadlockDetectedError):  # notify is at work in both tables
+                await connection.execute(NOTIFYS_KEYS)
+                return
     finally:
         await connection.close()
