@@ -56,10 +56,14 @@ class People:
     async def id_of(self, role: str) -> str:
         return str((await self._session(role))["staff"]["id"])
 
+    def login(self, role: str) -> dict[str, str]:
+        """IC and password of the first member of staff with that role."""
+        logins: list[dict[str, str]] = json.loads(self.estate.home.logins.read_text())
+        return next(one for one in logins if one["role"] == role)
+
     async def _session(self, role: str) -> dict[str, Any]:
         if role not in self._sessions:
-            logins: list[dict[str, str]] = json.loads(self.estate.home.logins.read_text())
-            login = next(one for one in logins if one["role"] == role)
+            login = self.login(role)
             body = {"ic": login["ic"], "password": login["password"]}
             begun = await self.insist("POST", "workflow", "/v1/sessions", json=body)
             assert begun.status_code == 200, begun.text

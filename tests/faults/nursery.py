@@ -14,12 +14,18 @@ from deploy.local.home import Home
 from deploy.local.keys import Keys, load_or_make
 from deploy.local.processes import wait_until
 from deploy.local.row import Row
+from shared import outbox
 from shared.bus import consumer
 from tests.faults import crashing
 
 BROKERS_PATIENCE = 1
 """Seconds until the broker gives a dead consumer's letters to the next: of the 30 in the office, every test of a crash
 would wait each."""
+
+DELAYS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Seconds between tries of what cannot be done, also of a poison letter; in the office they are ten times as long."""
+LEASE = 2
+"""Seconds that a relay's lease lasts, of the six in the office."""
 
 
 def forked(name: str, row: Row, keys: Keys, home: Home) -> children.Forked:
@@ -40,6 +46,8 @@ def main(place: str, first: str) -> None:
     keys = load_or_make(home.keys)
     services.import_once()
     consumer.ACK_WAIT_SECONDS = BROKERS_PATIENCE
+    consumer.DELAYS = DELAYS
+    outbox.LEASE_SECONDS = LEASE
     programs = {name: forked(name, row, keys, home) for name in services.APPS}
     founding = setting_up.set_up(row, keys, home, adjustable=True, shift=None)
     programs["setting-up"] = children.Forked("setting-up", founding, home.log("setting-up"), {})

@@ -1,18 +1,21 @@
 """The broker loses everything: what was said is said again from the record, and nobody does anything twice."""
 
-import os
 import shutil
-import subprocess
-import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import nats
 import pytest
+from nats.js import JetStreamContext
 
-from deploy.local.home import ROOT
+from deploy.local.processes import wait_until
 from tests.faults.aftermath import right, settle
 from tests.faults.estate import Estate
 from tests.faults.journey import Journey, People
+from tests.support.emptied import empty
 
+T = TypeVar("T")
+SAYING = ("intake", "workflow")
 RECORD = """
 select id from intake.event union all select id from workflow.event
 union all select id from workflow.fact where source = 'workflow'
@@ -42,7 +45,7 @@ def test_the_command_puts_the_whole_record_back_into_the_outboxes(people: People
     settle(estate)
     estate.kill("nats")
     shutil.rmtree(estate.nats.store)
-    said = republish(estate)
+    said = estate.helpdesk("events", "republish")
     waiting = estate.sql("select event_id as id from intake.outbox union all select event_id from workflow.outbox")
     recorded = estate.sql(RECORD)
     assert sorted(str(row["id"]) for row in waiting) == sorted(str(row["id"]) for row in recorded)
@@ -50,31 +53,44 @@ def test_the_command_puts_the_whole_record_back_into_the_outboxes(people: People
     right(people)
 
 
+def test_streams_that_were_emptied_are_filled_by_the_command_though_the_broker_remembers_what_it_was_told(
+    people: People,
+) -> None:
+    """No service can notice: the streams count on. What query had not heard before is known to the record alone."""
+    estate, journey = people.estate, Journey(people)
+    next(steps := journey.walk())
+    next(steps)  # filed; the next step, never taken, would be to assign it
+    settle(estate)
+    estate.kill("query")
+    people.run(journey.act("ADMIN", "note"))
+    assert wait_until(lambda: not estate.sql("select from workflow.outbox"), within=10)
+    for service in SAYING:
+        estate.aside(with_stream(estate, service, empty))
+    assert held(estate) == 0
+    estate.helpdesk("events", "republish")
+    estate.until(lambda: held(estate) >= len(estate.sql(RECORD)))
+    right(people)
+    assert estate.deaths == ["query"]
+
+
 def held(estate: Estate) -> int:
     """Letters that the broker has, in both streams."""
 
-    async def count(service: str) -> int:
-        client = await nats.connect(estate.nats.url(service), allow_reconnect=False)
-        try:
-            return (await client.jetstream().stream_info(service.upper())).state.messages
-        finally:
-            await client.close()
+    async def count(js: JetStreamContext, stream: str) -> int:
+        return (await js.stream_info(stream)).state.messages
 
-    return sum(estate.aside(count(service)) for service in ("intake", "workflow"))
+    return sum(estate.aside(with_stream(estate, service, count)) for service in SAYING)
+
+
+async def with_stream(estate: Estate, service: str, work: Callable[[JetStreamContext, str], Awaitable[T]]) -> T:
+    """As the service that owns it."""
+    client = await nats.connect(estate.nats.url(service), allow_reconnect=False)
+    try:
+        return await work(client.jetstream(), service.upper())
+    finally:
+        await client.close()
 
 
 def walk(people: People) -> None:
     for _ in Journey(people).walk():
         pass
-
-
-def republish(estate: Estate) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "deploy.cli", "events", "republish"],
-        cwd=ROOT,
-        env={**os.environ, "HELPDESK_HOME": str(estate.home.path)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
