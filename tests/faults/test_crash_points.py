@@ -8,38 +8,35 @@ from tests.faults.aftermath import mailed, right, settle
 from tests.faults.estate import Estate
 from tests.faults.journey import Journey, People
 
-CRASHES = [
-    ("intake", "filed", "file"),
-    ("intake", "committed", "file"),
-    ("intake", "unpublished", "file"),
-    ("intake", "undeleted", "file"),
-    ("intake", "said", "answer"),
-    ("intake", "committed", "answer"),
-    ("intake", "unpublished", "answer"),
-    ("intake", "undeleted", "close"),
-    ("workflow", "heard", "file"),
-    ("workflow", "unacked", "file"),
-    ("workflow", "saved", "assign"),
-    ("workflow", "committed", "assign"),
-    ("workflow", "unpublished", "assign"),
-    ("workflow", "undeleted", "assign"),
-    ("workflow", "heard", "answer"),
-    ("workflow", "unacked", "answer"),
-    ("query", "heard", "assign"),
-    ("query", "unacked", "assign"),
-    ("notify", "heard", "assign"),
-    ("notify", "unacked", "assign"),
+JOURNEYS: list[list[tuple[str, str, str]]] = [
+    [("intake", "filed", "file"), ("workflow", "saved", "assign"), ("intake", "said", "answer")],
+    [("intake", "committed", "file"), ("workflow", "committed", "assign"), ("intake", "committed", "answer")],
+    [("intake", "unpublished", "file"), ("workflow", "unpublished", "assign"), ("intake", "unpublished", "answer")],
+    [("intake", "undeleted", "file"), ("workflow", "undeleted", "assign"), ("intake", "undeleted", "close")],
+    [
+        ("workflow", "heard", "file"),
+        ("query", "heard", "assign"),
+        ("workflow", "unacked", "answer"),
+        ("notify", "heard", "close"),
+    ],
+    [
+        ("workflow", "unacked", "file"),
+        ("notify", "unacked", "assign"),
+        ("workflow", "heard", "answer"),
+        ("query", "unacked", "close"),
+    ],
 ]
+"""Who dies on one journey: the service, the spot, and the step before which it is asked to."""
 HOLIDAYS = {"heard": "2027-03-01", "unacked": "2027-03-02"}
 
 
-@pytest.mark.parametrize(("service", "spot", "during"), CRASHES)
-def test_a_journey_comes_to_its_end_whole_though_a_service_dies_on_it(
-    people: People, service: str, spot: str, during: str
+@pytest.mark.parametrize("crashes", JOURNEYS, ids=lambda crashes: "+".join(f"{who}-{spot}" for who, spot, _ in crashes))
+def test_a_journey_comes_to_its_end_whole_though_services_die_on_it(
+    people: People, crashes: list[tuple[str, str, str]]
 ) -> None:
-    walked(people, service, spot, during)
+    walked(people, *crashes)
     right(people)
-    assert people.estate.deaths == [service]
+    assert people.estate.deaths == [service for service, _, _ in crashes]
 
 
 @pytest.mark.parametrize("spot", ["heard", "unacked"])
@@ -61,7 +58,7 @@ def test_what_a_dead_relay_left_is_said_by_the_next_when_its_lease_has_run_out(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(people.estate, "patient", True)
-    walked(people, "intake", "undeleted", "file")
+    walked(people, ("intake", "undeleted", "file"))
     right(people)
     assert people.estate.deaths == ["intake"]
 
@@ -72,7 +69,7 @@ def test_a_mail_whose_sender_died_is_in_doubt_says_so_and_is_tried_once_more(
 ) -> None:
     """Whether it had gone out nobody can tell: the doubt is worth one more mail, the same one."""
     estate = people.estate
-    journey = walked(people, "notify", spot, "close")
+    journey = walked(people, ("notify", spot, "close"))
     left = estate.until(lambda: under_way(estate, journey))
     estate.sql("update notify.delivery set lease_until = clock_timestamp() where status = 'sending'")
     estate.until(lambda: in_doubt(people, journey) == left)
@@ -85,15 +82,25 @@ def test_a_mail_whose_sender_died_is_in_doubt_says_so_and_is_tried_once_more(
     assert estate.deaths == ["notify"]
 
 
-def walked(people: People, service: str, spot: str, during: str) -> Journey:
-    """To the end, with a death asked for before one of the steps."""
-    journey = Journey(people)
+def walked(people: People, *crashes: tuple[str, str, str]) -> Journey:
+    """To the end, with a death asked for before some of the steps. Each comes alone: all has come to rest before it,
+    and it has happened before the next is asked for."""
+    estate, journey = people.estate, Journey(people)
+    asked = 0
     for step in journey.walk():
-        if step == during:
-            settle(people.estate)
-            people.estate.ask_to_die(service, spot)
-    people.estate.until(lambda: people.estate.deaths)
+        for service, spot, during in crashes:
+            if step == during:
+                happened(estate, asked)
+                settle(estate)
+                estate.ask_to_die(service, spot)
+                asked += 1
+    happened(estate, asked)
     return journey
+
+
+def happened(estate: Estate, deaths: int) -> None:
+    """So many that were asked for."""
+    estate.until(lambda: len(estate.deaths) >= deaths)
 
 
 def under_way(estate: Estate, journey: Journey) -> list[str]:
