@@ -17,7 +17,7 @@ from services.portal.enclosure import Enclosure, file_size, is_kept, kept_field
 from services.portal.reference import Reference
 from services.portal.sent import Chosen, Sent, read
 from services.portal.settings import Settings
-from services.portal.words import DEFAULT, LANGUAGES, Words, long_date, long_day, short_date, stamp
+from services.portal.words import DEFAULT, LANGUAGES, Words, long_date, long_day, short_date, stamp, unbroken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +55,7 @@ def templates(folder: "Path", assets: Assets) -> Environment:
     environment.globals["asset"] = assets.url
     environment.filters["stamp"] = stamp
     environment.filters["short_date"] = short_date
+    environment.filters["unbroken"] = unbroken
     environment.filters["file_size"] = file_size
     return environment
 

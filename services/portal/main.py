@@ -19,6 +19,7 @@ from services.portal.pages import (
     about,
     access,
     account,
+    calendar,
     files,
     form_lists,
     login,
@@ -35,6 +36,7 @@ from services.portal.pages import (
     staff_live,
     staff_people,
     staff_solutions,
+    time_rules,
     wrong,
 )
 from services.portal.reference import Reference
@@ -65,6 +67,8 @@ ROUTERS = (
     staff_people.router,
     staff_solutions.router,
     form_lists.router,
+    calendar.router,
+    time_rules.router,
 )
 ROOM = Path(__file__).parent
 

@@ -5,6 +5,7 @@ start: there is no compile step to forget.
 Keys are names, never the sentences themselves, so that a reworded sentence is one line in one file.
 """
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from babel.dates import format_date
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+from markupsafe import Markup, escape
 
 from shared import logs
 
@@ -74,14 +76,23 @@ def stamp(moment: datetime | None) -> str:
     return moment.astimezone(OFFICE).strftime("%d-%m-%Y %H:%M") if moment else ""
 
 
+_STAMP = re.compile(r"\d\d-\d\d-\d{4}(?: \d\d:\d\d)?")
+
+
+def unbroken(words: str) -> Markup:
+    """The sentence with its dates kept from being broken over two lines."""
+    return Markup(_STAMP.sub(lambda found: f'<span class="number">{found[0]}</span>', str(escape(words))))  # noqa: S704
+
+
 def short_date(moment: datetime | None) -> str:
     """`24-01-2021`."""
     return moment.astimezone(OFFICE).strftime("%d-%m-%Y") if moment else ""
 
 
-def long_date(moment: datetime | None, language: str) -> str:
-    """`Ahad, 24 Januari 2021`: for a day somebody has to keep."""
-    return format_date(moment.astimezone(OFFICE), "EEEE, d MMMM y", locale=language) if moment else ""
+def long_date(moment: date | None, language: str) -> str:
+    """`Ahad, 24 Januari 2021`: for a day somebody has to keep. Of a moment, its day at the office."""
+    day = moment.astimezone(OFFICE) if isinstance(moment, datetime) else moment
+    return format_date(day, "EEEE, d MMMM y", locale=language) if day else ""
 
 
 def long_day(day: date, language: str) -> str:

@@ -8,6 +8,7 @@ import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from fastapi import APIRouter
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from services.portal.clients import Form, Pass, Problem, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.enclosure import Enclosure
-from services.portal.pages import refusal, wrong
+from services.portal.pages import refusal, times_told, wrong
 from services.portal.pages import staff_needs as needs
 from services.portal.pages import staff_reading as reading
 from services.portal.pages.enclosing import enclosed_all
@@ -162,17 +163,20 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         await enclosed_all(visit, staff)
     standing = await reading.standing(visit, staff, number)
     found = await reading.detail(visit, staff, number, max(standing.version, _asked_version(visit, number)))
-    pics, advice, form, badge, _ = await asyncio.gather(
+    outsider = "VENDOR" in staff.staff.roles and HANDLERS.isdisjoint(staff.staff.roles)
+    pics, advice, form, badge, schedule, _ = await asyncio.gather(
         _pics(visit, staff, standing),
         _advice(visit, staff, standing),
         reading.choices(visit),
         reading.badge(visit, staff),
+        reading.schedule(visit, staff, number, outsider=outsider),
         visit.desk.reference.load_labels(),
     )
     acts = _acts(visit, standing)
     typed = visit.typed
     since = _since(visit)
     entries = found.entries if found else []
+    whys = [] if outsider else times_told.told_of(visit, entries)
     return visit.page(
         "staff/complaint.html",
         status=again.status,
@@ -212,7 +216,13 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         reveals=any(one.role in HANDLERS for one in standing.allowed),
         contact=again.contact,
         back=last(visit),
-        outsider="VENDOR" in staff.staff.roles and HANDLERS.isdisjoint(staff.staff.roles),
+        outsider=outsider,
+        schedule=schedule,
+        clock_name=partial(times_told.clock, visit),
+        coming=times_told.next_of(visit, schedule) if schedule else [],
+        whys=whys,
+        why={one.sequence: one for one in whys},
+        why_not=times_told.why_not(visit, schedule) if schedule else [],
     )
 
 

@@ -13,6 +13,7 @@ from services.portal.clients import Form, Pass, Problem, Text, Unavailable
 from services.portal.clients.door import part
 from services.portal.desk import Visit
 from services.portal.pages.staff_shapes import Advice, Detail, Happened, Inbox, Member, Pic, Result, Solved, Standing
+from services.portal.pages.times_shapes import Schedule
 
 T = TypeVar("T")
 
@@ -110,6 +111,17 @@ async def happened(visit: Visit, staff: Pass, number: str) -> list[Happened]:
     """The audit trail."""
     found = await visit.desk.clients.workflow.get(f"/v1/complaints/{part(number)}/events", staff.token)
     return shaped(found["items"], list[Happened])
+
+
+async def schedule(visit: Visit, staff: Pass, number: str, *, outsider: bool) -> Schedule | None:
+    """The complaint's clocks and rules; a page does without where the reader may not know, or workflow is away."""
+    if outsider:
+        return None
+    try:
+        found = await visit.desk.clients.workflow.get(f"/v1/complaints/{part(number)}/schedule", staff.token)
+    except (Problem, Unavailable):
+        return None
+    return shaped(found, Schedule)
 
 
 async def solved(visit: Visit, staff: Pass, words: str, limit: int) -> list[Solved]:

@@ -64,6 +64,12 @@ class SettingsBody(BaseModel):
     timers_per_minute: int = 3000
 
 
+class SettingsChange(SettingsBody):
+    """The numbers, and why they are changed."""
+
+    why: Words = Field(default="", max_length=1000)
+
+
 class RoutingBody(BaseModel):
     """Module slug -> ids of the PICs who take it."""
 
@@ -103,11 +109,12 @@ async def settings(tx: Transaction, caller: Present) -> dict[str, Any]:
 
 @router.put("/settings", response_model=Reckoned)
 async def save_settings(
-    body: SettingsBody, tx: Transaction, caller: Present, correlation: Correlation
+    body: SettingsChange, tx: Transaction, caller: Present, correlation: Correlation
 ) -> dict[str, Any]:
     """Save all of them; every open deadline follows, and the answer says which moved."""
     caller.needs("ADMIN")
-    moved = await times.save_settings(tx, SettingsSaved(**body.model_dump()), caller, correlation=correlation)
+    said = SettingsSaved(**body.model_dump(exclude={"why"}))
+    moved = await times.save_settings(tx, said, caller, why=body.why, correlation=correlation)
     return reckoned(moved)
 
 

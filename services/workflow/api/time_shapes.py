@@ -11,11 +11,12 @@ from services.workflow.api.shapes import PIC, Label, example
 
 
 class MovedDeadline(BaseModel):
-    """A deadline that moved."""
+    """A deadline that moved by so many working days; fewer than none where it comes sooner."""
 
     number: str
     before: datetime
     after: datetime
+    days: int
 
 
 class Reckoned(BaseModel):
@@ -27,6 +28,7 @@ class Reckoned(BaseModel):
                 "number": "HD-2026-000123-C",
                 "before": "2026-04-01T17:00:00+08:00",
                 "after": "2026-04-02T17:00:00+08:00",
+                "days": 1,
             }
         ]
     )
@@ -66,12 +68,20 @@ class DeclaredDay(BaseModel):
     name: str
     works: bool
     declared_by: UUID
+    declared_by_name: str | None = None
     declared_at: datetime
     why: str
 
 
+class LegalHoliday(BaseModel):
+    """A public holiday by law."""
+
+    day: date
+    name: Label
+
+
 class Holidays(BaseModel):
-    """What was declared, and every day off that counts."""
+    """What was declared, what the law has, and every day off that counts. `weekend`: 0 (Monday) to 6 (Sunday)."""
 
     model_config = example(
         declared=[
@@ -80,15 +90,20 @@ class Holidays(BaseModel):
                 "name": "Cuti peristiwa",
                 "works": False,
                 "declared_by": PIC["id"],
+                "declared_by_name": PIC["name"],
                 "declared_at": "2026-03-20T10:00:00+08:00",
                 "why": "Pengisytiharan negeri",
             }
         ],
-        holidays=["2026-04-01"],
+        holidays=["2026-04-01", "2026-08-31"],
+        law=[{"day": "2026-08-31", "name": {"ms": "Hari Kebangsaan", "en": "National Day"}}],
+        weekend=[4, 5],
     )
 
     declared: list[DeclaredDay]
     holidays: list[date]
+    law: list[LegalHoliday]
+    weekend: list[int]
 
 
 class Rule(BaseModel):
@@ -172,7 +187,7 @@ class Decision(BaseModel):
 
 
 class Decisions(BaseModel):
-    """The newest first."""
+    """The newest first. `delivered`: what held before the first of them, where that is known."""
 
     model_config = example(
         items=[
@@ -187,6 +202,7 @@ class Decisions(BaseModel):
     )
 
     items: list[Decision]
+    delivered: dict[str, Any] | None = None
 
 
 class FiredRule(BaseModel):
@@ -198,6 +214,9 @@ class FiredRule(BaseModel):
     kind: str | None
     level: int | None
     tells: str | None
+    of: str
+    days: int
+    every: bool
     standing: str
     at: datetime | None
 
@@ -241,6 +260,9 @@ class Schedule(BaseModel):
                 "kind": None,
                 "level": 1,
                 "tells": "ADMIN",
+                "of": "end",
+                "days": 0,
+                "every": False,
                 "standing": "waits",
                 "at": "2026-03-02T17:00:00+08:00",
             }

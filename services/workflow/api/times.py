@@ -22,6 +22,7 @@ from services.workflow.domain import clocks, plan
 from services.workflow.domain.times import CLOCK_LABELS, CLOCKS, length
 from services.workflow.handlers import calendars, complaints, times
 from services.workflow.handlers.calendars import Moved
+from services.workflow.store import complaints as stored
 from services.workflow.store import facts
 from shared.errors import NotFound
 from shared.events.reference import TimeRule
@@ -51,7 +52,13 @@ async def holidays(calendar: str, tx: Transaction, caller: Present) -> dict[str,
         raise NotFound
     rules = (await facts.known(tx)).rules
     counted = rules.office if calendar == facts.OFFICE else rules.vendor
-    return {"declared": await facts.holidays(tx, calendar), "holidays": sorted(counted.holidays)}
+    law = calendars.named_by_law(calendar, await stored.now(tx))
+    return {
+        "declared": await facts.holidays(tx, calendar),
+        "holidays": sorted(counted.holidays),
+        "law": [{"day": day, "name": name._asdict()} for day, name in law.items()],
+        "weekend": sorted(counted.weekend),
+    }
 
 
 @router.post(
@@ -136,7 +143,7 @@ async def save_time_rules(
 async def setting_decisions(tx: Transaction, caller: Present) -> dict[str, Any]:
     """Every change of the numbers and the rules: when, who, why. The newest first."""
     caller.needs("ADMIN", "MANAGEMENT")
-    return {"items": await facts.decisions(tx, facts.SETTINGS)}
+    return {"items": await facts.decisions(tx, facts.SETTINGS), "delivered": times.delivered()}
 
 
 @router.get("/complaints/{number}/schedule", response_model=Schedule, responses=refusals(404))
@@ -168,6 +175,9 @@ async def schedule(number: str, tx: Transaction, caller: Present) -> dict[str, A
                 "kind": one.rule.kind,
                 "level": one.rule.level,
                 "tells": one.rule.tells,
+                "of": one.rule.of,
+                "days": one.rule.days,
+                "every": one.rule.every,
                 "standing": one.standing,
                 "at": one.at,
             }

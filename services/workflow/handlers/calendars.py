@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,13 @@ from services.workflow.store import complaints, facts
 from shared.auth import Caller
 from shared.calendar import Calendar
 from shared.db import Tx
-from shared.errors import NotFound
+from shared.errors import NotFound, Text
 from shared.events.reference import CalendarSaved
 
 ZONE = "Asia/Kuala_Lumpur"
 FRIDAY_SATURDAY, SATURDAY_SUNDAY = (4, 5), (5, 6)
 WEEKENDS = {facts.OFFICE: FRIDAY_SATURDAY, facts.VENDOR: SATURDAY_SUNDAY}
+PLACES = {facts.OFFICE: "KTN", facts.VENDOR: "PJY"}
 YEARS_BACK, YEARS_AHEAD = 6, 2
 
 
@@ -58,7 +60,21 @@ async def preview(tx: Tx, calendar: str, day: date, *, works: bool) -> list[Move
 
 def legal_holidays(name: str, years: Iterable[int]) -> set[date]:
     """Kelantan's public holidays, or the federal territory's for the vendor in Putrajaya."""
-    return set(holidays.country_holidays("MY", subdiv="KTN" if name == facts.OFFICE else "PJY", years=years))
+    return set(holidays.country_holidays("MY", subdiv=PLACES[name], years=years))
+
+
+def named_by_law(name: str, now: datetime) -> dict[date, Text]:
+    """The same days with their names, for the years the calendar covers."""
+    return dict(_named(name, tuple(_years(now))))
+
+
+@lru_cache(maxsize=4)
+def _named(name: str, years: tuple[int, ...]) -> dict[date, Text]:
+    ms, en = (
+        holidays.country_holidays("MY", subdiv=PLACES[name], years=years, language=language)
+        for language in ("ms_MY", "en_US")
+    )
+    return {day: Text(called, en.get(day) or called) for day, called in sorted(ms.items())}
 
 
 async def _settled(
@@ -103,4 +119,4 @@ def _years(now: datetime) -> range:
     return range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
 
 
-__all__ = ["WEEKENDS", "Moved", "declare", "keep", "legal_holidays", "preview", "withdraw"]
+__all__ = ["WEEKENDS", "Moved", "declare", "keep", "legal_holidays", "named_by_law", "preview", "withdraw"]

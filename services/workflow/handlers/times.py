@@ -10,9 +10,10 @@ from uuid_utils.compat import uuid7
 
 from services.workflow.domain import acts, plan, sight, times
 from services.workflow.domain.clocks import Rules, due
+from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
 from services.workflow.handlers import versions
-from services.workflow.machine import Action, Facts, Role
+from services.workflow.machine import Action, Custodian, Facts, Role
 from services.workflow.store import complaints, facts, people
 from services.workflow.store.complaints import Loaded, Version
 from shared import logs
@@ -33,6 +34,8 @@ class Moved(NamedTuple):
     number: str
     before: datetime
     after: datetime
+    days: int
+    """By how many working days; fewer than none where it comes sooner."""
 
 
 class Fired(NamedTuple):
@@ -87,7 +90,7 @@ async def reckon_anew(tx: Tx, why: str, *, correlation: str) -> list[Moved]:
             loaded.complaint, Action.RESCHEDULE, given, SYSTEM, _facts(loaded, rules), rules, loaded.now
         )
         saved.append(versions.version(complaint, event, rules, correlation=correlation))
-        moved.append(Moved(complaint.number, before, after))
+        moved.append(_moved(complaint, before, after, rules))
     await complaints.save_held(tx, saved)
     await complaints.set_timers(tx, timers)
     logs.get("times").info("times.reckoned", moved=len(moved), kept=len(timers))
@@ -100,8 +103,15 @@ async def moves(tx: Tx, rules: Rules) -> list[Moved]:
     for complaint in await complaints.every_open(tx):
         after = due(complaint, rules)
         if complaint.due is not None and after is not None and complaint.due != after:
-            found.append(Moved(complaint.number, complaint.due, after))
+            found.append(_moved(complaint, complaint.due, after, rules))
     return found
+
+
+def _moved(complaint: Complaint, before: datetime, after: datetime, rules: Rules) -> Moved:
+    """In the days of whoever works on it now."""
+    calendar = rules.vendor if complaint.custodian is Custodian.VENDOR else rules.office
+    days = calendar.days_between(before, after) - calendar.days_between(after, before)
+    return Moved(complaint.number, before, after, days)
 
 
 async def save_settings(
@@ -116,6 +126,13 @@ async def save_settings(
     before = await _settings(tx)
     settings = msgspec.structs.replace(settings, rules=before.rules)
     return await _decided(tx, settings, before, caller, why or "Tetapan dikemas kini", correlation)
+
+
+def delivered() -> dict[str, object]:
+    """The numbers and rules of an office that has changed nothing."""
+    settings = SettingsSaved(solve_days=SOLVE_DAYS, rules=times.DEFAULT)
+    found: dict[str, object] = msgspec.to_builtins(settings)
+    return found
 
 
 async def save_rules(tx: Tx, rules: Sequence[TimeRule], caller: Caller, *, why: str, correlation: str) -> list[Moved]:

@@ -136,9 +136,13 @@ def _modules(body: bytes | None) -> frozenset[str]:
 
 
 async def holidays(tx: Tx, calendar: str) -> list[dict[str, Any]]:
-    """What Admin declared for a calendar, by day."""
+    """What Admin declared for a calendar, by day; who with their name."""
     rows = await tx.fetch(
-        "select day, name, works, declared_by, declared_at, why from holiday where calendar = $1 order by day", calendar
+        """
+        select h.day, h.name, h.works, h.declared_by, s.name as declared_by_name, h.declared_at, h.why
+        from holiday h left join staff s on s.id = h.declared_by where h.calendar = $1 order by h.day
+        """,
+        calendar,
     )
     return [dict(row) for row in rows]
 

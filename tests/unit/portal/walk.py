@@ -47,6 +47,7 @@ from tests.unit.portal.pages.staffing import (
 )
 from tests.unit.portal.pages.test_form_lists import KEPT
 from tests.unit.portal.reading import Page
+from tests.unit.portal.walk_times import times
 
 TYPED = {
     "ic": "800101990001",
@@ -162,7 +163,7 @@ class Walker:
 async def walked(language: str) -> Walk:
     """The whole walk, in that language."""
     walk = Walk(language)
-    for part in (_public, _threads, _faults, _admin, _people, _routing, _oversight, _complaints, _others):
+    for part in (_public, _threads, _faults, _admin, _people, _routing, _oversight, _complaints, times, _others):
         outside = Outside()
         staffed(outside)
         # without workflow's own labels the portal's serve

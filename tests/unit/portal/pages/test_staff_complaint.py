@@ -65,8 +65,8 @@ async def test_everything_the_guide_promises_is_on_the_page(visitor: httpx2.Asyn
         "Umur Aduan (hari bekerja) 2 hari bekerja 3 hari kalendar",
         "Pemegang kini 1 hari bekerja",
         "Jawapan pertama Sebelum 25-11-2026 17:00",
-        "Admin eHelpdesk: 1 hari bekerja (25%)",
-        "PIC: 1 hari bekerja (75%)",
+        "1 daripada 2 hari bekerja dengan Admin (25%)",
+        "1 daripada 2 hari bekerja dengan PIC (75%)",
     ):
         assert said in page.text, said
 
