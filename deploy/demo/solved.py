@@ -109,6 +109,7 @@ STORIES = (
         steps=(
             admin(
                 *(18, "10:50", "reject"),
+                reason_code="not_ispeks",
                 reason="Kerosakan pencetak bukan masalah iSPEKS. Sila hubungi unit ICT jabatan tuan.",
             ),
         ),

@@ -21,7 +21,7 @@ from shared.auth import TrackingTokens
 from shared.blobs import uploads
 from shared.db import Tx
 from shared.envelope import Envelope, Event, seal
-from shared.errors import Conflict, Invalid, NotFound, Refused, Text
+from shared.errors import Conflict, Invalid, NotFound, Refused, Text, Unknown
 from shared.events.intake import Contact
 from shared.events.reference import CalendarSaved, SettingsSaved
 from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone
@@ -75,10 +75,10 @@ class Cause:
     correlation: str
 
 
-async def check_filing(tx: Tx, known: copies.Known, filing: Filing, robot: RobotCheck) -> None:
+async def check_filing(tx: Tx, known: copies.Known, seals: Seals, filing: Filing, robot: RobotCheck) -> None:
     """Raises `Invalid` where filing this would; writes nothing and uses no file up."""
     files = await uploads.find(tx, filing.attachments, uploads.PUBLIC)
-    filings.judge(filing, (await known.office(tx)).form, robot, files)
+    filings.judge(filing, (await known.office(tx)).form, robot, files, await _linked(tx, seals, filing))
     if robot.challenge is not None and await spent.is_spent(tx, robot.challenge):
         raise Invalid([REPLAY])
 
@@ -89,7 +89,7 @@ async def file_complaint(
     """Take a complaint down under its new number, its files with it. Raises `Invalid`."""
     office = await known.office(tx)
     files = await uploads.find(tx, filing.attachments, uploads.PUBLIC)
-    submission = filings.judge(filing, office.form, robot, files)
+    submission = filings.judge(filing, office.form, robot, files, await _linked(tx, seals, filing))
     year = office.now.astimezone(ZONE).year
     sequence = await submissions.take_number(tx, year, robot.challenge)
     if sequence is None:
@@ -199,6 +199,17 @@ async def sweep(tx: Tx) -> None:
     await edge.forget_answers(tx)
     await spent.forget_counts(tx)
     await spent.forget_challenges(tx)
+
+
+async def _linked(tx: Tx, seals: Seals, filing: Filing) -> str | None:
+    """The number of the complaint that the filing carries on, where its link proves that it may."""
+    if filing.linked_to is None:
+        return None
+    try:
+        number, filed_at = seals.links.check(filing.linked_to)
+    except Unknown:
+        return None
+    return number if await submissions.was_filed(tx, number, filed_at) else None
 
 
 async def _spend(tx: Tx, challenge: Challenge | None) -> None:

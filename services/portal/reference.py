@@ -9,6 +9,7 @@ from services.portal.words import Words
 
 FRESH = 60.0
 """Seconds a copy is taken as it is; a change at intake or workflow shows after at most this long."""
+KINDS = ("states", "phases", "outcomes", "actions", "roles", "reject_reasons")
 PATIENCE = 10.0
 """Seconds between two tries at a service that did not answer, while an older copy or our own words serve."""
 
@@ -61,7 +62,7 @@ class Reference:
         except Unavailable:
             self._labels_until = now + PATIENCE
             return
-        self._labels = {kind: _labels(table.get(kind)) for kind in ("states", "phases", "outcomes", "actions", "roles")}
+        self._labels = {kind: _labels(table.get(kind)) for kind in KINDS}
         self._rows = {row["name"]: row.get("rows") or [] for row in table.get("actions") or []}
         self._labels_until = now + FRESH
 
@@ -72,8 +73,12 @@ class Reference:
                 return Leads(row.get("to"), tuple(row.get("read_by", [])))
         return Leads(None, ())
 
+    def names(self, kind: str) -> list[str]:
+        """What may be chosen of a kind, in workflow's order."""
+        return list(self._labels.get(f"{kind}s", {}))
+
     def label(self, kind: str, name: str | None, language: str) -> str:
-        """The label of a state, phase, outcome, action or role: workflow's, or ours while it is away."""
+        """The label of a state, phase, outcome, action, role or reject reason: workflow's, or ours while it is away."""
         if not name:
             return ""
         if found := self._labels.get(f"{kind}s", {}).get(name):

@@ -48,6 +48,8 @@ class ComplaintSubmitted(Event, frozen=True, kw_only=True):
     attachments: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     """The attachments as they are kept; `attachments` are their ids."""
+    linked_to: str | None = None
+    """The number of the complaint this one carries on; whoever filed it holds that one's tracking link."""
 
 
 class ComplainantActed(Event, frozen=True, kw_only=True):

@@ -128,6 +128,8 @@ class Received(ComplaintEvent, frozen=True, kw_only=True):
     submitted_at: datetime
     answer_by: datetime
     robot_check: str
+    linked_to: str | None = None
+    """The number of the ended complaint this one carries on."""
 
 
 class Assigned(ComplaintEvent, frozen=True, kw_only=True):
@@ -153,9 +155,14 @@ class HandedBack(ComplaintEvent, frozen=True, kw_only=True):
 
 
 class Rejected(ComplaintEvent, frozen=True, kw_only=True):
-    """Not a complaint the helpdesk can take; `text` is the reason, and public."""
+    """Not a complaint the helpdesk can take; the reason and `text`, its own words, are public."""
 
     wire: ClassVar[str] = "complaint.rejected"
+    reason_code: str | None = None
+    """From the office's list; none on what was rejected before there was one, where `text` says it all."""
+    reason_ms: str | None = None
+    reason_en: str | None = None
+    """The list's words as they were when it was said."""
 
 
 class MarkedDuplicate(ComplaintEvent, frozen=True, kw_only=True):

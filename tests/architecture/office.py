@@ -39,7 +39,7 @@ receive         received          -        B COMPLAINANT            P  text
 assign          assigned          B        D ADMIN,SYSTEM           S  pic
 reassign        reassigned        DIRVMT   = ADMIN                  S  pic,reason
 hand_back       handed_back       DI       B PIC                    S  reason
-reject          rejected          BD       C ADMIN                  P  reason
+reject          rejected          BD       C ADMIN                  P  reason_code,reason?
 mark_duplicate  marked_duplicate  BDI      C ADMIN                  P  duplicate_of
 mark_duplicate  marked_duplicate  DI       C PIC                    P  duplicate_of
 classify        classified        BDIRVMT  = ADMIN,PIC              S  priority?,module?,complex?,reason

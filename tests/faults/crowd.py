@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from services.workflow.domain.reasons import RejectReason
 from services.workflow.machine import TABLE, Action, Role, Row, State
 from tests.integration.deploy.copies import Copy
 from tests.support.history import Call, Recorder, a_complainant
@@ -134,6 +135,8 @@ class Crowd:
                 return {"pic": self._rng.choice(self.badges[Role.PIC]).id}
             case Action.CLASSIFY:
                 return {"priority": self._rng.choice(("Kritikal", "Tinggi", "Rendah")), "complex": True}
+            case Action.REJECT:
+                return {"reason_code": self._rng.choice(list(RejectReason))}
             case Action.MARK_DUPLICATE:
                 return {"duplicate_of": self._rng.choice(list(self.desk.tokens))}
             case Action.CORRECT_CONTACT:

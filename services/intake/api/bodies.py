@@ -72,6 +72,9 @@ class Filing(Body):
     confirmed: StrictBool = Field(False, description="must be true")
     altcha: RobotPayload = None
     attachments: Attachments = []
+    linked_to: Annotated[
+        OptionalText, Field(max_length=200, description="The tracking token of an ended complaint this one carries on")
+    ] = None
 
     def as_typed(self) -> filings.Filing:
         """For the domain to judge."""
@@ -89,6 +92,7 @@ class Filing(Body):
             description=self.description,
             confirmed=self.confirmed,
             attachments=tuple(self.attachments),
+            linked_to=self.linked_to or None,
         )
 
 

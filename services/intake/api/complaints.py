@@ -47,7 +47,7 @@ async def _arrived(body: bodies.Filing, desk: AtDesk, visitor: Visitor) -> Arriv
         # Only a complaint that would be taken down is counted: correcting a field costs nobody their turn. Its files
         # are left out: where the same key comes again, they have been used by the first.
         async with desk.db.transaction() as tx:
-            await handlers.check_filing(tx, desk.known, replace(filing, attachments=()), robot)
+            await handlers.check_filing(tx, desk.known, desk.seals, replace(filing, attachments=()), robot)
         await desk.spend_unchecked(visitor)
     return Arrived(filing, robot)
 
@@ -78,4 +78,4 @@ async def file(
 )
 async def check(body: bodies.Filing, tx: Reading, desk: AtDesk) -> None:
     """The same judgement as filing, and nothing is written: the robot check stays unused."""
-    await handlers.check_filing(tx, desk.known, body.as_typed(), checked(body.altcha, desk.robot_key))
+    await handlers.check_filing(tx, desk.known, desk.seals, body.as_typed(), checked(body.altcha, desk.robot_key))

@@ -16,6 +16,10 @@ from shared.events.intake import ComplaintSubmitted, Contact
 LANGUAGES = ("ms", "en")
 
 PTJ_ELSEWHERE = Text("PTJ ini bukan di bawah Jabatan yang dipilih", "This PTJ is not part of the chosen department")
+NOT_YOURS = Text(
+    "Pautan aduan terdahulu tidak sah. Buka pautan dalam e-mel aduan itu sekali lagi, atau hantar tanpa dikaitkan",
+    "The earlier complaint's link is not valid. Open the link in its e-mail again, or send without tying the two",
+)
 NOT_CONFIRMED = Text("Sila sahkan bahawa maklumat di atas adalah benar", "Please confirm that the above is true")
 
 
@@ -36,6 +40,8 @@ class Filing:
     description: str | None = None
     confirmed: bool = False
     attachments: tuple[str, ...] = ()
+    linked_to: str | None = None
+    """The tracking token of the complaint this one carries on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,8 @@ class Submission:
     description: str
     robot_check: str
     files: tuple[File, ...]
+    linked_to: str | None = None
+    """The number of the complaint this one carries on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +81,11 @@ _NO_DEPARTMENT = Department("", 0, "", "", False)
 _NO_MODULE = Module("", None, "", "", 0, False)
 
 
-def judge(filing: Filing, form: Form, robot: RobotCheck, files: Iterable[File] = ()) -> Submission:
-    """The filing as a submission, `files` being those that may be attached to it. Raises `Invalid` with every field
+def judge(
+    filing: Filing, form: Form, robot: RobotCheck, files: Iterable[File] = (), linked_to: str | None = None
+) -> Submission:
+    """The filing as a submission, `files` being those that may be attached to it and `linked_to` the number that its
+    tracking token has proved. Raises `Invalid` with every field
     that is wrong, in both languages."""
     sieve = Sieve()
     submission = Submission(
@@ -91,7 +102,10 @@ def judge(filing: Filing, form: Form, robot: RobotCheck, files: Iterable[File] =
         description=sieve.read("description", filing.description, texts.lines, ""),
         robot_check=robot.verdict,
         files=_attached(sieve, filing.attachments, files),
+        linked_to=linked_to,
     )
+    if filing.linked_to is not None and linked_to is None:
+        sieve.wrong("linked_to", "link", NOT_YOURS)
     if not filing.confirmed:
         sieve.wrong("confirmed", "required", NOT_CONFIRMED)
     if robot.error is not None:
@@ -121,6 +135,7 @@ def submitted(
         robot_check=submission.robot_check,
         attachments=tuple(file.id for file in submission.files),
         files=submission.files,
+        linked_to=submission.linked_to,
     )
 
 

@@ -85,6 +85,17 @@ async def complainant(tx: Tx, number: str) -> Complainant | None:
     return Complainant(row["ic_index"], row["name"]) if row else None
 
 
+async def was_filed(tx: Tx, number: str, second: datetime) -> bool:
+    """Whether this complaint was filed in the second that a link says."""
+    return bool(
+        await tx.fetchval(
+            "select exists (select 1 from submission where number = $1 and date_trunc('second', submitted_at) = $2)",
+            number,
+            second,
+        )
+    )
+
+
 async def next_event(tx: Tx, number: str, submitted_at: datetime | None) -> tuple[int, datetime] | None:
     """The next sequence of this complaint's events, and business time; holds the complaint until the commit.
 

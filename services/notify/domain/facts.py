@@ -59,7 +59,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vendor_reference: str | None = None
     public_text: str | None = None
     days: int | None = None
-    duplicate_of: str | None = None
+    reason_ms: str | None = None
+    reason_en: str | None = None
+    linked_to: str | None = None
     why_ms: str | None = None
     why_en: str | None = None
     by: str | None = None
@@ -169,7 +171,11 @@ FROM_EVENT: Mapping[str, tuple[str, Write]] = {
     "teks_awam": ("public_text", lambda facts, _l, _r: _block(facts.public_text)),
     "no_log_vendor": ("vendor_reference", lambda facts, _l, _r: _line(facts.vendor_reference)),
     "bil_hari": ("days", lambda facts, _l, _r: None if facts.days is None else str(facts.days)),
-    "no_asal": ("duplicate_of", lambda facts, _l, _r: _line(facts.duplicate_of)),
+    "alasan": (
+        "reason_ms",
+        lambda facts, language, _r: _line(facts.reason_ms if language == "ms" else facts.reason_en),
+    ),
+    "sambungan": ("linked_to", lambda facts, _l, _r: _line(facts.linked_to)),
     "hasil": ("outcome", lambda facts, language, _r: OUTCOMES[language].get(facts.outcome or "")),
     "mengapa": ("why_ms", lambda facts, language, _r: _block(facts.why_ms if language == "ms" else facts.why_en)),
 }

@@ -86,6 +86,8 @@ class Filing(msgspec.Struct, frozen=True):
     confirmed: bool
     altcha: str | None
     attachments: list[str] = []
+    linked_to: str | None = None
+    """The tracking token of the complaint this one carries on."""
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -33,6 +33,7 @@ class Entry(msgspec.Struct, frozen=True):
     actor: Actor | None = None
     text: str | None = None
     held: Held | None = None
+    reason: Text | None = None
     attachments: list[File] = []
 
 
@@ -50,6 +51,16 @@ class ListedComplaint(msgspec.Struct, frozen=True):
     submitted_at: datetime
     module: str = ""
     phase: str = ""
+
+
+class Original(msgspec.Struct, frozen=True):
+    """What a duplicate's complainant may know of the complaint it rests on."""
+
+    state: str
+    phase: str
+    submitted_at: datetime | None = None
+    changed_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 class Tracking(msgspec.Struct, frozen=True):
@@ -75,6 +86,9 @@ class Tracking(msgspec.Struct, frozen=True):
     reopen_until: datetime | None = None
     can: list[str] = []
     answer_by: datetime | None = None
+    duplicate_of: Original | None = None
+    linked_to: str | None = None
+    continued_as: list[str] = []
     entries: list[Entry] = []
     message: Fate | None = None
     items: list[ListedComplaint] = []

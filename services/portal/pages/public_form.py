@@ -6,6 +6,7 @@ form that was gone back to and changed files another.
 """
 
 import contextlib
+import re
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -23,11 +24,13 @@ from services.portal.desk import Switch, Visit, Visiting
 from services.portal.enclosure import Enclosure, shortened
 from services.portal.pages import refusal
 from services.portal.pages.enclosing import enclosed
+from services.portal.pages.tracking_shown import UNLINKED, not_opened
 
 router = APIRouter(include_in_schema=False)
 
 NAMES = (
     "key",
+    "linked_to",
     "ic",
     "name",
     "department",
@@ -56,6 +59,7 @@ RECEIPT_KEPT = 24 * 3600
 """Seconds the browser holds a receipt."""
 ALIKE, ALIKE_CHARACTERS = 3, 200
 """Solved problems offered at most, and how much of a title is compared."""
+NUMBER = re.compile(r"HD-\d{4}-\d{6,9}-[0-9A-Z]")
 OPEN = {"Cache-Control": "private, no-cache"}
 """For the form itself: a browser may keep it, so that going back finds what was typed."""
 
@@ -135,6 +139,20 @@ async def alike(visit: Visiting) -> Response:
     return visit.page("parts/alike.html", found=found)
 
 
+@router.get("/a/{token}/baharu")
+async def carry_on(token: str, visit: Visiting) -> Response:
+    """The form for a complaint that carries on an ended one: what the two have in common is filled in. One that can
+    still be reopened, or has not ended, leads to its own page instead."""
+    try:
+        ended = await visit.desk.clients.query.track(token=token)
+    except Problem as problem:
+        return not_opened(visit, token, problem)
+    if ended.phase != "SELESAI" or "reopen" in ended.can:
+        return visit.redirect(f"/a/{token}")
+    known = {"linked_to": token, "department": ended.department, "ptj": ended.ptj or "", "module": ended.module}
+    return await _form(visit, known, {}, headers=UNLINKED)
+
+
 @router.get("/terima/{number}")
 async def show_receipt(number: str, visit: Visiting) -> Response:
     """The receipt, which the browser holds: it can be read again and printed, and nobody else can open it."""
@@ -170,6 +188,7 @@ def filing(visit: Visit) -> Filing:
         confirmed=bool(typed.get("confirmed")),
         altcha=typed.get("altcha") or None,
         attachments=visit.enclosure().ids,
+        linked_to=typed.get("linked_to") or None,
     )
 
 
@@ -197,7 +216,13 @@ async def _refused(visit: Visit, problem: Problem) -> Response:
 
 
 async def _form(
-    visit: Visit, typed: Mapping[str, str], errors: Mapping[str, str], notice: str = "", status: int = 200
+    visit: Visit,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    notice: str = "",
+    status: int = 200,
+    *,
+    headers: Mapping[str, str] = OPEN,
 ) -> Response:
     try:
         form = await visit.desk.reference.form()
@@ -209,8 +234,9 @@ async def _form(
     return visit.page(
         "pages/form.html",
         status=status,
-        headers=OPEN,
+        headers=headers,
         switch=Switch("complaint", "/"),
+        linked_number=_number_of(typed.get("linked_to", "")),
         form=form,
         typed=typed,
         key=typed["key"],
@@ -237,6 +263,7 @@ async def _answers(
         headers=OPEN,
         switch=Switch("answers", "/semak"),
         typed=typed,
+        linked_number=_number_of(typed["linked_to"]),
         names=NAMES,
         errors=errors,
         notice=notice,
@@ -258,6 +285,12 @@ def _filed_before(visit: Visit, key: str) -> Response:
         ways=[("/semakan", visit.t("nav.search")), ("/", visit.t("receipt.another"))],
         reference="",
     )
+
+
+def _number_of(token: str) -> str:
+    """The number that a tracking link says; whether it is a true one, intake judges."""
+    said = token.split(".")
+    return said[1] if len(said) == 4 and NUMBER.fullmatch(said[1]) else ""
 
 
 def _packed(kept: Kept) -> str:

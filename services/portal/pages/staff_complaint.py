@@ -213,6 +213,7 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         module_name=_module_name(visit, standing, found, form),
         priorities=PRIORITIES,
         advice=advice,
+        reject_reasons=visit.desk.reference.names("reject_reason"),
         reveals=any(one.role in HANDLERS for one in standing.allowed),
         contact=again.contact,
         back=last(visit),

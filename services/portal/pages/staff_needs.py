@@ -16,7 +16,7 @@ FIELDS = {
 }
 """Needs whose field in the body has another name, beside those that are their own."""
 LINES = frozenset({"vendor_reference", "duplicate_of", "email", "phone"})
-CHOICES = frozenset({"pic", "priority", "module", "complex"})
+CHOICES = frozenset({"pic", "reason_code", "priority", "module", "complex"})
 FILES = "attachments"
 """Files are no words: they have a field of their own kind, beside these."""
 SHORT = frozenset({"reason", "public_text"})

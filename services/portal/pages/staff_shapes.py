@@ -130,6 +130,8 @@ class Link(msgspec.Struct, frozen=True):
 
     number: str
     kind: str
+    seen: bool = True
+    """Whether the reader may open it."""
 
 
 class Detail(Row, frozen=True, kw_only=True):
@@ -146,6 +148,10 @@ class Detail(Row, frozen=True, kw_only=True):
     vendor_reference: str | None = None
     entries: list[Entry] = []
     links: list[Link] = []
+
+    def opens(self, number: str) -> bool:
+        """Whether the reader may open this complaint, which this one is tied to."""
+        return any(link.number == number and link.seen for link in self.links)
 
 
 class Allowed(msgspec.Struct, frozen=True):

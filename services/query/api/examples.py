@@ -102,6 +102,8 @@ THREAD: dict[str, Any] = {
     "can": ["answer", "close"],
     "answer_by": "2026-03-04T17:00:00+08:00",
     "duplicate_of": None,
+    "linked_to": None,
+    "continued_as": [],
     "entries": [
         {
             "sequence": 4,
@@ -110,6 +112,7 @@ THREAD: dict[str, Any] = {
             "actor": {"role": "PIC", "name": "Azman bin Yusof"},
             "text": "Kami sedang menyemak.",
             "held": None,
+            "reason": None,
             "attachments": [FILE],
         }
     ],

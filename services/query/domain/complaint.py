@@ -57,6 +57,8 @@ class Row(NamedTuple):
     duplicate_of: str | None
     vendor_reference: str | None
     seen_by: list[str]
+    linked_to: str | None
+    reject_reason: str | None
 
 
 def filed(standing: Standing, filing: Filing) -> Row:
@@ -73,6 +75,7 @@ def filed(standing: Standing, filing: Filing) -> Row:
         rated=False,
         duplicate_of=None,
         vendor_reference=None,
+        reject_reason=None,
     )
 
 
@@ -94,6 +97,7 @@ def moved(row: Row, to: Standing, change: Change) -> Row:
         module_en=row.module_en if module == row.module else module,
         complex=row.complex if change.complex is None else change.complex,
         duplicate_of=change.duplicate_of or (None if to.open else row.duplicate_of),
+        reject_reason=change.reject_reason or (None if to.open else row.reject_reason),
         vendor_reference=row.vendor_reference if change.vendor_reference is None else change.vendor_reference,
         phone_masked=change.phone_masked or row.phone_masked,
         email_masked=change.email_masked or row.email_masked,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.query.domain.views import Held, PublicActor
+from services.query.domain.views import Bilingual, Held, PublicActor
 
 LINK_LIVES = timedelta(days=60)
 """How long a link still opens the thread after DITUTUP, in business time."""
@@ -48,6 +48,11 @@ def shows_files(audience: Sequence[str]) -> bool:
 def public_actor(role: str, name: str | None) -> PublicActor:
     """Staff by name and role; of the complainant only that it was them."""
     return {"role": role, "name": None if role == "COMPLAINANT" else name}
+
+
+def reason(detail: dict[str, Any]) -> Bilingual | None:
+    """Why a complaint was rejected, in the words of the office's list; none where it said so in its own words only."""
+    return {"ms": detail["reason_ms"], "en": detail["reason_en"]} if "reason_ms" in detail else None
 
 
 def held(kind: str, detail: dict[str, Any]) -> Held | None:

@@ -46,6 +46,7 @@ class Change(NamedTuple):
     reply_by: datetime | None = None
     rated: bool = False
     duplicate_of: str | None = None
+    reject_reason: str | None = None
     vendor_reference: str | None = None
     phone_masked: str | None = None
     email_masked: str | None = None
@@ -73,6 +74,7 @@ class Filing(NamedTuple):
     priority: str
     robot_check: str
     answer_by: datetime
+    linked_to: str | None
 
 
 class Entry(NamedTuple):
@@ -146,6 +148,8 @@ def change(event: said.ComplaintEvent) -> Change:
             return Change(priority=event.priority, module=event.module, complex=event.complex)
         case said.MarkedDuplicate():
             return Change(duplicate_of=event.duplicate_of)
+        case said.Rejected():
+            return Change(reject_reason=event.reason_code)
         case said.Rated():
             return Change(rated=True)
         case said.FeedbackAsked() | said.CloseRequested() | said.Reminded():
@@ -181,6 +185,7 @@ def filing(event: said.Received) -> Filing:
         priority=event.priority,
         robot_check=event.robot_check,
         answer_by=event.answer_by,
+        linked_to=event.linked_to,
     )
 
 

@@ -122,10 +122,12 @@ StaffEntry = TypedDict(
 
 
 class Link(TypedDict):
-    """Another complaint this one is tied to: `duplicate_of` (this one repeats it) or `duplicate` (it repeats this)."""
+    """Another complaint this one is tied to: `duplicate_of` (this one repeats it), `duplicate` (it repeats this),
+    `linked_to` (this one carries it on) or `continued_as` (it carries this on). `seen`: the caller may open it."""
 
     number: str
     kind: str
+    seen: bool
 
 
 class Detail(Row):
@@ -155,7 +157,7 @@ class PublicActor(TypedDict):
 
 
 class PublicEntry(TypedDict):
-    """A line of the thread as the complainant reads it."""
+    """A line of the thread as the complainant reads it; `reason` is the office's words for why it was rejected."""
 
     sequence: int
     at: datetime
@@ -163,6 +165,7 @@ class PublicEntry(TypedDict):
     actor: PublicActor
     text: str | None
     held: Held | None
+    reason: Bilingual | None
     attachments: list[Attachment]
 
 
@@ -173,6 +176,12 @@ class PublicStatus(TypedDict):
     phase: str
     submitted_at: datetime
     changed_at: datetime
+
+
+class Original(PublicStatus):
+    """The complaint that a duplicate rests on, as far as the duplicate's complainant may know it."""
+
+    ended_at: datetime | None
 
 
 class Status(PublicStatus):
@@ -225,7 +234,9 @@ class Thread(TypedDict):
     reopen_until: datetime | None
     can: list[str]
     answer_by: datetime
-    duplicate_of: PublicStatus | None
+    duplicate_of: Original | None
+    linked_to: str | None
+    continued_as: list[str]
     entries: list[PublicEntry]
 
 

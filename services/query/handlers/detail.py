@@ -21,9 +21,7 @@ async def show_complaint(tx: Tx, caller: Caller, typed_number: str) -> views.Det
     entries = await store.entries(tx, row["number"])
     links: list[views.Link] = []
     if not vendor:
-        links += [{"number": row["duplicate_of"], "kind": "duplicate_of"}] if row["duplicate_of"] else []
-        repeated = await store.duplicates(tx, row["number"], caller.principals)
-        links += [{"number": number, "kind": "duplicate"} for number in repeated]
+        links = await _links(tx, row, caller.principals)
     return {
         **row_view(row, caller, moment),
         "description": None if vendor else row["description"],
@@ -43,6 +41,19 @@ async def show_complaint(tx: Tx, caller: Caller, typed_number: str) -> views.Det
         "links": links,
         "as_of": moment.now,
     }
+
+
+async def _links(tx: Tx, row: Any, principals: list[str]) -> list[views.Link]:
+    """Of the complaints it is tied to, duplicates only as far as the caller may see them; of the others the number."""
+    links: list[views.Link] = []
+    for kind in ("duplicate_of", "linked_to"):
+        if number := row[kind]:
+            links.append({"number": number, "kind": kind, "seen": await store.sees(tx, number, principals)})
+    repeated = await store.tied(tx, "duplicate_of", row["number"], principals)
+    links += [{"number": tie["number"], "kind": "duplicate", "seen": True} for tie in repeated if tie["seen"]]
+    carried_on = await store.tied(tx, "linked_to", row["number"], principals)
+    links += [{"number": tie["number"], "kind": "continued_as", "seen": tie["seen"]} for tie in carried_on]
+    return links
 
 
 def _entry(entry: Any, *, vendor: bool) -> views.StaffEntry:

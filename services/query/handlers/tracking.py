@@ -69,7 +69,7 @@ async def fate(tx: Tx, number: str, message: str) -> views.Fate:
 async def _thread(tx: Tx, number: str) -> views.Thread:
     row = await store.public_complaint(tx, number)
     moment = await reference.moment(tx)
-    original = await store.public_status(tx, row["duplicate_of"]) if row["duplicate_of"] else None
+    original = await store.original(tx, number) if row["duplicate_of"] else None
     return {
         "kind": "thread",
         "number": row["number"],
@@ -91,7 +91,9 @@ async def _thread(tx: Tx, number: str) -> views.Thread:
         "reopen_until": row["reopen_until"],
         "can": disclosure.possible(row["can"], row["reopen_until"], moment.now),
         "answer_by": row["answer_by"],
-        "duplicate_of": _status(original) if original else None,
+        "duplicate_of": {**_status(original), "ended_at": original["ended_at"]} if original else None,
+        "linked_to": row["linked_to"],
+        "continued_as": [tie["number"] for tie in await store.tied(tx, "linked_to", number, [])],
         "entries": [
             _entry(entry)
             for entry in await store.entries(tx, number)
@@ -117,5 +119,6 @@ def _entry(entry: Any) -> views.PublicEntry:
         "actor": disclosure.public_actor(entry["actor_role"], entry["actor_name"]),
         "text": disclosure.public_text(entry["kind"], entry["text"], entry["detail"]),
         "held": disclosure.held(entry["kind"], entry["detail"]),
+        "reason": disclosure.reason(entry["detail"]),
         "attachments": entry["attachments"] if disclosure.shows_files(entry["audience"]) else [],
     }

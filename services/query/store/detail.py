@@ -1,6 +1,6 @@
 """One complaint: its row, its thread, its ties; for staff and for the public."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from services.query.store.lists import COLUMNS, NAMES
@@ -24,7 +24,7 @@ async def complaint(tx: Tx, typed_number: str, principals: list[str]) -> Any | N
     return await tx.fetchrow(
         f"""
         select {COLUMNS}, w.description, c.phone_masked, c.email_masked, c.whatsapp_consent, c.language, c.answer_by,
-            c.reply_by, c.reopen_until, c.rated, c.closing, c.vendor_reference, c.duplicate_of
+            c.reply_by, c.reopen_until, c.rated, c.closing, c.vendor_reference, c.duplicate_of, c.linked_to
         from complaint c join words w using (number) {NAMES}
         where replace(c.number, '-', '') = $1 and c.seen_by && $2
         """,
@@ -49,12 +49,38 @@ async def attachment(tx: Tx, id: UUID) -> Any | None:
     )
 
 
-async def duplicates(tx: Tx, number: str, principals: list[str]) -> list[str]:
-    """Complaints that repeat this one, as far as these principals may see them."""
-    rows = await tx.fetch(
-        "select number from complaint where duplicate_of = $1 and seen_by && $2 order by number", number, principals
+async def tied(tx: Tx, by: Literal["duplicate_of", "linked_to"], number: str, principals: list[str]) -> list[Any]:
+    """Complaints that repeat this one, or carry it on, and whether these principals may see them."""
+    return list(
+        await tx.fetch(
+            f"select number, seen_by && $2::text[] as seen from complaint where {by} = $1 order by number",
+            number,
+            principals,
+        )
     )
-    return [row["number"] for row in rows]
+
+
+async def sees(tx: Tx, number: str, principals: list[str]) -> bool:
+    """Whether there is such a complaint, and any of these principals may see it."""
+    return bool(await tx.fetchval("select seen_by && $2::text[] from complaint where number = $1", number, principals))
+
+
+async def original(tx: Tx, number: str) -> Any | None:
+    """Status and dates of the complaint a duplicate rests on: the end of the row, where that one was marked too."""
+    return await tx.fetchrow(
+        """
+        with recursive chain as (
+            select number, duplicate_of, array[number] as passed from complaint where number = $1
+            union all
+            select c.number, c.duplicate_of, passed || c.number
+            from chain join complaint c on c.number = chain.duplicate_of where c.number <> all(passed)
+        )
+        select c.state, c.phase, c.submitted_at, c.state_since as changed_at, c.ended_at
+        from chain join complaint c using (number) where cardinality(passed) > 1
+        order by cardinality(passed) desc limit 1
+        """,
+        number,
+    )
 
 
 async def proof(tx: Tx, typed_number: str) -> Any | None:
@@ -79,7 +105,7 @@ async def public_complaint(tx: Tx, number: str) -> Any:
             c.title, w.description, c.module, coalesce(m.name_ms, c.module_ms) as module_ms,
             coalesce(m.name_en, c.module_en) as module_en, c.department, c.department_name, c.ptj, c.ptj_name,
             coalesce(p.name, c.pic_name) as pic_name, c.closing, c.rated, c.reopen_until, c.can,
-            coalesce(c.reply_by, c.answer_by) as answer_by, c.duplicate_of
+            coalesce(c.reply_by, c.answer_by) as answer_by, c.duplicate_of, c.linked_to
         from complaint c join words w using (number) {NAMES} where c.number = $1
         """,
         number,

@@ -78,6 +78,8 @@ complaint = Table(
     Column("duplicate_of", Text),
     Column("vendor_reference", Text),
     _some("seen_by", ARRAY(Text)),
+    Column("linked_to", Text),
+    Column("reject_reason", Text),
 )
 """One row per complaint, narrow enough to page through. `by_due` is `due`, or far away; `holder` the member of staff
 who has the ball."""

@@ -71,6 +71,7 @@ class ActBody(BaseModel):
     text: str | None = None
     public_text: str | None = None
     reason: str | None = None
+    reason_code: str | None = None
     solution: SolutionBody | None = None
     pic: str | None = None
     vendor_reference: str | None = None
@@ -132,6 +133,7 @@ async def act(
         text=body.text,
         public_text=body.public_text,
         reason=body.reason,
+        reason_code=body.reason_code,
         cause=body.solution.cause if body.solution else None,
         steps=body.solution.steps if body.solution else None,
         vendor_reference=body.vendor_reference,
@@ -234,6 +236,7 @@ def _view(standing: Standing) -> dict[str, Any]:
         "role": next((role for role, _ in standing.may.values()), None),
         "vendor_reference": complaint.vendor_reference,
         "duplicate_of": complaint.duplicate_of,
+        "linked_to": complaint.linked_to,
         "clocks": {
             "age_days": rules.office.days_between(complaint.submitted_at, until),
             "age_calendar_days": rules.office.calendar_days(complaint.submitted_at, until),

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from services.workflow.api.shapes import Label, example
+from services.workflow.domain.reasons import REJECT_REASONS
 from services.workflow.machine import CUSTODIANS, EVENTS, LABELS, MACHINE_VERSION, PHASES, TABLE, Action, State, is_open
 from services.workflow.machine.proof import diagram
 from services.workflow.store import complaints, facts
@@ -93,6 +94,7 @@ class Workflow(BaseModel):
         phases=[{"name": "BARU", "label": {"ms": "Baharu", "en": "New"}}],
         outcomes=[{"name": "solved", "label": {"ms": "Diselesaikan", "en": "Solved"}}],
         roles=[{"name": "PIC", "label": {"ms": "PIC", "en": "PIC"}}],
+        reject_reasons=[{"name": "other", "label": {"ms": "Lain-lain", "en": "Other"}}],
     )
 
     version: int
@@ -101,6 +103,7 @@ class Workflow(BaseModel):
     phases: list[Word]
     outcomes: list[Word]
     roles: list[Word]
+    reject_reasons: list[Word]
 
 
 @router.get("/workflow", response_model=Workflow)
@@ -141,6 +144,7 @@ async def workflow() -> dict[str, Any]:
             f"{kind}s": [{"name": name, "label": text._asdict()} for name, text in LABELS[kind].items()]
             for kind in ("phase", "outcome", "role")
         },
+        "reject_reasons": [{"name": name, "label": text._asdict()} for name, text in REJECT_REASONS.items()],
     }
 
 

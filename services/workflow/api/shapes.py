@@ -77,6 +77,7 @@ class ComplaintView(BaseModel):
         role="PIC",
         vendor_reference=None,
         duplicate_of=None,
+        linked_to=None,
         clocks={
             "age_days": 2,
             "age_calendar_days": 2,
@@ -114,6 +115,7 @@ class ComplaintView(BaseModel):
     role: str | None
     vendor_reference: str | None
     duplicate_of: str | None
+    linked_to: str | None
     clocks: Clocks
     allowed: list[Allowed]
 

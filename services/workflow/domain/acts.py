@@ -63,6 +63,7 @@ def receive(said: ComplaintSubmitted, rules: Rules, now: datetime) -> tuple[Comp
         submitted_at=said.submitted_at,
         answer_by=said.answer_by,
         robot_check=said.robot_check,
+        linked_to=said.linked_to,
     )
     return complaint, event
 
@@ -81,6 +82,7 @@ def _received(said: ComplaintSubmitted | Received, priority: str) -> Complaint:
         answer_by=said.answer_by,
         custody=(Span(Custodian.ADMIN, said.submitted_at),),
         entered_at=said.submitted_at,
+        linked_to=said.linked_to,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from services.workflow.domain.clocks import Rules
 from services.workflow.domain.complaint import Complaint, Fired
 from services.workflow.domain.given import Given
+from services.workflow.domain.reasons import REJECT_REASONS, RejectReason
 from services.workflow.machine import Action, Custodian, Role, State
 from shared.events.workflow import Actor, Cause, Person, Solution
 
@@ -118,6 +119,9 @@ def brings(
             return {"routed": given.routed}
         case Action.REASSIGN | Action.HAND_BACK:
             return {"before": before.pic}
+        case Action.REJECT if given.reason_code:
+            words = REJECT_REASONS[RejectReason(given.reason_code)]
+            return {"reason_code": given.reason_code, "reason_ms": words.ms, "reason_en": words.en}
         case Action.MARK_DUPLICATE:
             return {"duplicate_of": after.duplicate_of}
         case Action.CLASSIFY:

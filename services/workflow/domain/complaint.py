@@ -67,6 +67,8 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     reopened_after_reject: bool = False
     rated: bool = False
     duplicate_of: str | None = None
+    linked_to: str | None = None
+    """The ended complaint that this one carries on."""
 
     @property
     def custodian(self) -> Custodian | None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import phonenumbers
 
+from services.workflow.domain.reasons import RejectReason
 from services.workflow.machine import Action, Row
 from shared.blobs.file import File
 from shared.errors import FieldError, Invalid, Text
@@ -17,6 +18,7 @@ TEXT_LIMIT = 32_000
 LINE_LIMIT = 200
 PRIORITIES = ("Kritikal", "Tinggi", "Sederhana", "Rendah")
 REQUIRED = Text("Wajib diisi", "Required")
+OWN_WORDS = Text("Nyatakan sebabnya dengan perkataan sendiri", "Say why in your own words")
 ONE_OF = Text("Isi sekurang-kurangnya satu", "Fill in at least one")
 AT_LEAST_ONE = {
     Action.CLASSIFY: ("priority", "module", "complex"),
@@ -37,6 +39,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     public_text: str | None = None
     reason: str | None = None
+    reason_code: str | None = None
     cause: str | None = None
     steps: str | None = None
     pic: Person | None = None
@@ -81,12 +84,16 @@ def checked(given: Given, row: Row, *, modules: frozenset[str]) -> Given:
     group = AT_LEAST_ONE.get(row.action)
     if group and all(tidy[name] is None for name in group) and not tidy["attachments"]:
         errors += [FieldError(name, "one_of", ONE_OF) for name in group]
+    if tidy["reason_code"] == RejectReason.OTHER and _value(tidy, "reason") is None:
+        errors.append(FieldError("reason", "required", OWN_WORDS))
     named = {error.field for error in errors}
     errors += [error for error in _meanings(tidy, modules) if error.field not in named]
     if errors:
         raise Invalid(errors)
-    if "reason" in row.needs:
+    if {"reason", "reason?"} & set(row.needs):
         tidy["text"] = tidy["reason"] or tidy["text"]
+    if tidy["duplicate_of"]:
+        tidy["duplicate_of"] = tidy["duplicate_of"].upper()
     if tidy["phone"]:
         tidy["phone"] = phonenumbers.format_number(
             phonenumbers.parse(tidy["phone"], "MY"), phonenumbers.PhoneNumberFormat.E164
@@ -113,7 +120,7 @@ def _tidy(text: str) -> str | None:
 
 
 def _unkeepable(name: str, text: str) -> list[FieldError]:
-    line = name in {"vendor_reference", "duplicate_of", "priority", "module", "email", "phone"}
+    line = name in {"vendor_reference", "duplicate_of", "reason_code", "priority", "module", "email", "phone"}
     if (UNKEPT_IN_LINE if line else UNKEPT).search(text):
         unkept = Text("Mengandungi aksara kawalan", "Contains control characters")
         return [FieldError(_field_name(name), "control_characters", unkept)]
@@ -128,6 +135,8 @@ def _meanings(tidy: dict[str, Any], modules: frozenset[str]) -> list[FieldError]
     errors = []
     if tidy["priority"] is not None and tidy["priority"] not in PRIORITIES:
         errors.append(FieldError("priority", "unknown", Text("Keutamaan tidak dikenali", "Not a known priority")))
+    if tidy["reason_code"] is not None and tidy["reason_code"] not in set(RejectReason):
+        errors.append(FieldError("reason_code", "unknown", Text("Sila pilih daripada senarai", "Choose from the list")))
     if tidy["module"] is not None and modules and tidy["module"] not in modules:
         errors.append(FieldError("module", "unknown", Text("Modul tidak dikenali", "Not a known module")))
     if isinstance(tidy["email"], str) and not (len(tidy["email"]) <= 254 and EMAIL.fullmatch(tidy["email"])):

@@ -10,7 +10,7 @@ import msgspec
 from services.workflow.domain import acts, given, routing, sight
 from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
-from services.workflow.handlers import office, versions
+from services.workflow.handlers import office, ties, versions
 from services.workflow.machine import Action, Facts, Role, Row, allowed
 from services.workflow.machine.step import refusal
 from services.workflow.store import audit, complaints, facts, people
@@ -80,7 +80,8 @@ async def take_message(tx: Tx, said: ComplainantActed, envelope: Envelope) -> No
         after, event = acts.act(loaded.complaint, action, words, actor, asked, known.rules, loaded.now)
     except Refused as refused:
         held = _facts(loaded, Role.SYSTEM, known, None)
-        why = _why_held(action, loaded.complaint, refused)
+        reopens = Action.REOPEN in allowed(loaded.complaint.state, [asked])
+        why = _why_held(action, loaded.complaint, refused, reopens=reopens)
         after, event = acts.hold(loaded.complaint, action, words, why, held, known.rules, loaded.now)
     said_so = versions.version(after, event, known.rules, correlation=envelope.correlationid, causation=envelope.id)
     await complaints.save(tx, said_so)
@@ -220,11 +221,7 @@ async def _check_meaning(tx: Tx, complaint: Complaint, action: Action, words: Gi
         text = Text("Aduan ini sudah pun dengan PIC ini", "This PIC already has the complaint")
         raise Invalid([FieldError("pic", "same_pic", text)])
     if action is Action.MARK_DUPLICATE:
-        other = words.duplicate_of or ""
-        loaded = await complaints.load(tx, other) if other != complaint.number else None
-        if loaded is None or loaded.complaint.duplicate_of == complaint.number:
-            text = Text("Tiada aduan lain dengan nombor ini", "There is no other complaint of this number")
-            raise Invalid([FieldError("duplicate_of", "no_such_complaint", text)])
+        await ties.check_original(tx, complaint, words.duplicate_of or "")
 
 
 def _with_contact(complaint: Complaint, words: Given, keyring: Keyring) -> Given:
@@ -256,12 +253,28 @@ def told(error: DomainError) -> dict[str, Any]:
     return told
 
 
-def _why_held(action: Action, complaint: Complaint, refused: Refused) -> tuple[str, str]:
+CARRY_ON = (
+    "Buat aduan baharu berkaitan aduan ini melalui pautan pada halaman aduan.",
+    "File a new complaint that carries this one on: the link is on the complaint's page.",
+)
+
+
+def _why_held(action: Action, complaint: Complaint, refused: Refused, *, reopens: bool) -> tuple[str, str]:
     match action:
+        case Action.REOPEN if complaint.rejected and complaint.reopened_after_reject:
+            return (
+                f"Aduan ini telah disemak semula sekali selepas ditolak dan keputusannya kekal. {CARRY_ON[0]}",
+                f"This complaint was looked at again once after it was rejected, and that stands. {CARRY_ON[1]}",
+            )
         case Action.REOPEN if not complaint.open and complaint.ended_at is not None:
             return (
-                "Tempoh untuk membuka semula aduan ini telah tamat. Sila buat aduan baharu.",
-                "The time to reopen this complaint is over. Please file a new complaint.",
+                f"Tempoh untuk membuka semula aduan ini telah tamat. {CARRY_ON[0]}",
+                f"The time to reopen this complaint is over. {CARRY_ON[1]}",
+            )
+        case Action.ANSWER | Action.NOT_SOLVED if not complaint.open and not reopens:
+            return (
+                f"Aduan ini telah ditutup dan tidak boleh dibuka semula lagi. {CARRY_ON[0]}",
+                f"This complaint is closed and can no longer be reopened. {CARRY_ON[1]}",
             )
         case Action.ANSWER | Action.NOT_SOLVED if not complaint.open:
             return (

@@ -105,7 +105,7 @@ TABLE: tuple[Row, ...] = (
     _row(_A.ASSIGN, {B}, D, _ADMIN | _SYSTEM, "pic"),
     _row(_A.REASSIGN, OPEN - {B}, None, _ADMIN, "pic reason"),
     _row(_A.HAND_BACK, {D, I}, B, _PIC, "reason"),
-    _row(_A.REJECT, {B, D}, State.DITUTUP, _ADMIN, "reason", "P"),
+    _row(_A.REJECT, {B, D}, State.DITUTUP, _ADMIN, "reason_code reason?", "P"),
     _row(_A.MARK_DUPLICATE, {B, D, I}, State.DITUTUP, _ADMIN, "duplicate_of", "P"),
     _row(_A.MARK_DUPLICATE, {D, I}, State.DITUTUP, _PIC, "duplicate_of", "P"),
     _row(_A.CLASSIFY, OPEN, None, _ADMIN | _PIC, "priority? module? complex? reason"),

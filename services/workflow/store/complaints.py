@@ -81,6 +81,12 @@ async def load(tx: Tx, number: str, *, lock: bool = False) -> Loaded | None:
     return next(iter(_loaded(rows)), None)
 
 
+async def mark_one_at_a_time(tx: Tx) -> None:
+    """Whoever marks a duplicate next sees what this transaction does. Who waits here holds the complaint to be marked
+    and nobody waits for that one but for this lock, so no two wait for each other."""
+    await tx.execute("select pg_advisory_xact_lock(hashtext('workflow.mark_duplicate'))")
+
+
 class Version(NamedTuple):
     """A new version of a complaint, its event, and its timer: the next rule that will fire, and when."""
 

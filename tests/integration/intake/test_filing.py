@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from shared.auth import TrackingTokens
+from shared.envelope import decode
 from shared.events.intake import ComplaintSubmitted
 from shared.privacy import Keyring, blind_index, parse_key
 from tests.integration.intake.desk import (
@@ -107,6 +108,32 @@ async def test_texts_are_kept_as_they_were_typed(intake: Intake) -> None:
 async def test_the_longest_text_fits(intake: Intake) -> None:
     await intake.filed(description="ஆ" * 32_000)
     assert fields(await intake.file(description="x" * 32_001)) == {"description": "too_long"}
+
+
+async def test_a_complaint_is_tied_to_another_by_whoever_holds_its_link(intake: Intake) -> None:
+    earlier = await intake.filed()
+    link = earlier["tracking_url"].rpartition("/")[2]
+    receipt = await intake.filed(linked_to=link)
+    body = await intake.rows("select body from event where about = $1", receipt["number"])
+    event = decode(body[0]["body"]).open_as(ComplaintSubmitted)
+    assert event.linked_to == earlier["number"]
+    assert link.encode() not in body[0]["body"]
+
+
+async def test_nobody_ties_a_complaint_to_a_strangers(intake: Intake) -> None:
+    earlier = await intake.filed()
+    submitted_at = datetime.fromisoformat(earlier["submitted_at"])
+    tokens = TrackingTokens(TRACKING_KEYS)
+    another = tokens.make("HD-2026-000009-X", submitted_at)
+    second_before = tokens.make(earlier["number"], submitted_at - timedelta(seconds=1))
+    forged = earlier["tracking_url"].rpartition("/")[2][:-1] + "!"
+    for link in (earlier["number"], forged, another, second_before, "x"):
+        assert fields(await intake.file(linked_to=link)) == {"linked_to": "link"}, link
+        checked = await intake.client.post("/v1/complaints/check", json=filing(linked_to=link))
+        assert fields(checked) == {"linked_to": "link"}
+    assert await intake.count("submission") == 1
+    for nothing in (None, ""):
+        await intake.filed(linked_to=nothing)
 
 
 async def test_every_wrong_field_is_named_at_once(intake: Intake) -> None:

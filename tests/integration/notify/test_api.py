@@ -150,7 +150,7 @@ async def test_a_matrix_that_would_leave_somebody_out_is_refused_with_every_faul
         assert await errors(changed(0, audience="everybody")) == ["items.0.audience", "items.0.template"]
         assert await errors(changed(0, channel="pigeon")) == ["items.0.channel"]
         assert await errors(changed(0, audience="pic")) == ["items.0.template"]
-        assert await errors(changed(0, template="aduan_bertindih")) == ["items.0.template"]
+        assert await errors(changed(0, template="log_vendor")) == ["items.0.template"]
         assert await errors(changed(0, condition={"moon": "full"})) == ["items.0.condition"]
         assert await errors(changed(0, condition={"in_state": ["TIDUR"]})) == ["items.0.condition"]
         assert await errors(changed(len(good) - 1, why=None)) == [f"items.{len(good) - 1}.why"]

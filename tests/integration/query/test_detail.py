@@ -28,7 +28,7 @@ from tests.support.complaints import (
 
 ADMIN = a_caller("s-admin", "ADMIN")
 VENDOR = a_caller("s-vendor", "VENDOR")
-ORIGINAL = "HD-2026-000100-K"
+ORIGINAL, OTHER = "HD-2026-000100-K", "HD-2026-000124-A"
 
 
 async def detail(door: Door, caller: Caller, number: str = NUMBER, **asked: Any) -> dict[str, Any]:
@@ -136,11 +136,44 @@ async def test_whoever_is_vendor_and_more_reads_all(db: Database, door: Door) ->
 async def test_duplicates_and_originals_know_each_other_as_far_as_one_may_see(db: Database, door: Door) -> None:
     duplicate = Course().say(workflow.Assigned, "DIAGIHKAN").say(workflow.MarkedDuplicate, "DITUTUP")
     await hear_course(db, Course(ORIGINAL), duplicate)
-    assert (await detail(door, ADMIN))["links"] == [{"number": ORIGINAL, "kind": "duplicate_of"}]
-    assert (await detail(door, ADMIN, ORIGINAL))["links"] == [{"number": NUMBER, "kind": "duplicate"}]
+    assert (await detail(door, ADMIN))["links"] == [{"number": ORIGINAL, "kind": "duplicate_of", "seen": True}]
+    assert (await detail(door, ADMIN, ORIGINAL))["links"] == [{"number": NUMBER, "kind": "duplicate", "seen": True}]
     await hear_course(db, duplicate.say(workflow.Reopened, "INPROGRESS"))
     assert (await detail(door, ADMIN))["links"] == []
     assert (await detail(door, ADMIN, ORIGINAL))["links"] == []
+
+
+async def test_who_may_not_see_the_other_one_reads_its_number_and_cannot_open_it(db: Database, door: Door) -> None:
+    duplicate = Course().say(workflow.Assigned, "DIAGIHKAN").say(workflow.MarkedDuplicate, "DITUTUP")
+    carrying = Course(OTHER, linked_to=NUMBER)
+    await hear_course(db, Course(ORIGINAL), duplicate, carrying)
+    pic = a_caller(RASHID.id, "PIC")
+    assert (await detail(door, pic))["links"] == [
+        {"number": ORIGINAL, "kind": "duplicate_of", "seen": False},
+        {"number": OTHER, "kind": "continued_as", "seen": False},
+    ]
+    assert (await detail(door, ADMIN))["links"][1] == {"number": OTHER, "kind": "continued_as", "seen": True}
+    assert (await detail(door, ADMIN, OTHER))["links"] == [{"number": NUMBER, "kind": "linked_to", "seen": True}]
+    await hear_course(db, carrying.say(workflow.Assigned, "DIAGIHKAN"))
+    assert (await detail(door, pic, OTHER))["links"] == [{"number": NUMBER, "kind": "linked_to", "seen": True}]
+
+
+async def test_why_it_was_rejected_is_kept_until_it_is_reopened(db: Database, door: Door) -> None:
+    course = Course()
+    course.say(
+        workflow.Rejected, "DITUTUP", outcome="rejected", reason_code="other", reason_ms="(ms)", reason_en="(en)"
+    )
+    await hear_course(db, course)
+    brought = (await detail(door, ADMIN))["entries"][-1]["detail"]
+    assert brought == {"reason_code": "other", "reason_ms": "(ms)", "reason_en": "(en)"}
+
+    async def kept() -> list[str | None]:
+        async with db.transaction() as tx:
+            return [row["reject_reason"] for row in await tx.fetch("select reject_reason from complaint")]
+
+    assert await kept() == ["other"]
+    await hear_course(db, course.say(workflow.Reopened, "BARU"))
+    assert await kept() == [None]
 
 
 async def test_a_page_waits_for_the_version_its_reader_has_seen(db: Database, door: Door) -> None:

@@ -30,12 +30,14 @@ from tests.support.keys import TRACKING_KEYS
 
 OTHER_IC = "800101990002"
 OTHER_NUMBER = "HD-2026-000124-A"
+ROOT = "HD-2026-000125-8"
 TOKENS = TrackingTokens(TRACKING_KEYS)
 LINK = TOKENS.make(NUMBER, SUNDAY)
 THREAD = {
     "kind", "number", "state", "phase", "submitted_at", "changed_at", "custodian", "due", "outcome", "title",
     "description", "module", "module_name", "department", "department_name", "ptj", "ptj_name", "pic_name", "closing",
-    "rated", "reopen_until", "can", "answer_by", "duplicate_of", "entries",
+    "rated", "reopen_until", "can", "answer_by", "duplicate_of", "linked_to",
+    "continued_as", "entries",
 }  # fmt: skip
 PAIR = {"number": NUMBER, "ic": IC}
 
@@ -63,7 +65,7 @@ async def test_a_link_and_the_pair_show_the_whole_public_thread(db: Database, do
         "closed",
     ]  # fmt: skip
     assert all(
-        entry.keys() == {"sequence", "at", "kind", "actor", "text", "held", "attachments"}
+        entry.keys() == {"sequence", "at", "kind", "actor", "text", "held", "reason", "attachments"}
         for entry in thread["entries"]
     )
 
@@ -239,9 +241,55 @@ async def test_of_the_original_a_duplicate_shows_status_and_dates_only(db: Datab
         "phase": "BARU",
         "submitted_at": "2026-03-01T01:00:00Z",
         "changed_at": "2026-03-01T02:00:00Z",
+        "ended_at": None,
     }
     assert OTHER_NUMBER not in str(thread)
     assert "the other's title" not in str(thread)
+
+
+async def test_a_duplicate_shows_what_becomes_of_the_original_at_once(db: Database, door: Door) -> None:
+    root, middle = Course(ROOT), Course(OTHER_NUMBER)
+    duplicate = Course().say(workflow.MarkedDuplicate, "DITUTUP", duplicate_of=OTHER_NUMBER, outcome="duplicate")
+    await hear_course(db, root, middle, duplicate)
+
+    async def original() -> tuple[str, str | None] | None:
+        shown = (await door.track(PAIR)).json()["duplicate_of"]
+        return (shown["state"], shown["ended_at"]) if shown else None
+
+    assert await original() == ("BARU", None)
+    await hear_course(db, middle.say(workflow.Assigned, "DIAGIHKAN").say(workflow.Lapsed, "SELESAI"))
+    assert await original() == ("SELESAI", "2026-03-01T03:00:00Z")
+    # marked in its turn, the one at the end of the row is what counts
+    await hear_course(db, middle.say(workflow.Reopened, "BARU"))
+    await hear_course(db, middle.say(workflow.MarkedDuplicate, "DITUTUP", duplicate_of=ROOT, outcome="duplicate"))
+    assert await original() == ("BARU", None)
+    await hear_course(db, root.say(workflow.Assigned, "DIAGIHKAN"))
+    assert await original() == ("DIAGIHKAN", None)
+    await hear_course(db, duplicate.say(workflow.Reopened, "INPROGRESS"))
+    assert await original() is None
+
+
+async def test_complaints_that_carry_each_other_on_name_each_other(db: Database, door: Door) -> None:
+    await hear_course(db, Course(), Course(OTHER_NUMBER, linked_to=NUMBER), Course(ROOT, linked_to=NUMBER))
+    old = (await door.track(PAIR)).json()
+    new = (await door.track({"number": OTHER_NUMBER, "ic": IC})).json()
+    assert (old["linked_to"], old["continued_as"]) == (None, [OTHER_NUMBER, ROOT])
+    assert (new["linked_to"], new["continued_as"]) == (NUMBER, [])
+
+
+async def test_why_it_was_rejected_is_said_in_both_languages_and_old_rejects_still_show(
+    db: Database, door: Door
+) -> None:
+    course = Course().say(workflow.Rejected, "DITUTUP", text="Bukan iSPEKS.", audience=("P",), outcome="rejected")
+    course.say(workflow.Reopened, "BARU")
+    words = {"reason_code": "incomplete", "reason_ms": "Tidak lengkap", "reason_en": "Incomplete"}
+    course.say(workflow.Rejected, "DITUTUP", audience=("P",), outcome="rejected", **words)
+    await hear_course(db, course)
+    rejected = [entry for entry in (await door.track(PAIR)).json()["entries"] if entry["kind"] == "rejected"]
+    assert [(entry["reason"], entry["text"]) for entry in rejected] == [
+        (None, "Bukan iSPEKS."),
+        ({"ms": "Tidak lengkap", "en": "Incomplete"}, None),
+    ]
 
 
 async def test_after_a_message_its_fate_is_told(db: Database, door: Door) -> None:

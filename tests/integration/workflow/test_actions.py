@@ -45,6 +45,8 @@ def words(office: Office, action: str, other: str) -> dict[str, Any]:
             given = {"pic": office.ids["other_pic"], "reason": "Cuti"}
         case "request_close":
             given["solution"] = SOLUTION
+        case "reject":
+            given = {"reason_code": "not_ispeks"}
         case "mark_duplicate":
             given = {"duplicate_of": other}
         case "classify":

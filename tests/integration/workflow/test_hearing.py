@@ -41,6 +41,14 @@ async def quiet(office: Office) -> None:
     _: bool = await eventually(said)
 
 
+async def test_a_submission_that_carries_another_on_says_so(office: Office) -> None:
+    await office.file(a_number(1))
+    await office.file(a_number(2), linked_to=a_number(1))
+    assert [(await office.look("admin", a_number(n)))["linked_to"] for n in (1, 2)] == [None, a_number(1)]
+    said = (await office.get("admin", f"/v1/complaints/{a_number(2)}/events")).json()["items"][0]["data"]
+    assert said["linked_to"] == a_number(1)
+
+
 async def test_everything_heard_twice_changes_nothing(office: Office) -> None:
     heard = letters()
     assert {type_of(letter) for letter in heard} == {kind.wire for kind in HEARS}

@@ -73,8 +73,16 @@ async def test_a_reopening_after_the_window_is_held_and_says_to_file_anew(office
     await office.bring(NUMBER, "DITUTUP")
     await office.advance(40)
     said = await held(office, "reopen")
-    assert "aduan baharu" in said["why_ms"]
+    assert "aduan baharu berkaitan" in said["why_ms"]
     assert "reopen" not in said["can"]
+
+
+async def test_an_answer_after_the_window_is_held_and_says_to_carry_it_on(office: Office) -> None:
+    await office.bring(NUMBER, "DITUTUP")
+    await office.advance(40)
+    said = await held(office, "answer")
+    assert "aduan baharu berkaitan" in said["why_ms"]
+    assert "carries this one on" in said["why_en"]
 
 
 async def test_within_the_window_it_is_reopened_to_its_pic(office: Office) -> None:
@@ -104,11 +112,11 @@ async def test_it_is_reopened_to_admin_when_its_pic_is_a_pic_no_longer(office: O
 
 async def test_a_reject_is_contested_once(office: Office) -> None:
     await office.file()
-    await office.do("admin", "reject", reason="Bukan aduan iSPEKS")
+    await office.do("admin", "reject", reason_code="not_ispeks")
     await office.complainant("reopen", text="Ini memang iSPEKS.")
     assert (await office.look("admin"))["state"] == "BARU"
-    await office.do("admin", "reject", reason="Sudah disemak")
-    await held(office, "reopen")
+    await office.do("admin", "reject", reason_code="other", reason="Sudah disemak")
+    assert "sekali selepas ditolak" in (await held(office, "reopen"))["why_ms"]
     assert (await office.do("admin", "reopen", text="Disemak semula"))["state"] == "BARU"
 
 

@@ -1,5 +1,6 @@
 """A refusal is loud, and it tells nobody what they may not know."""
 
+import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -86,6 +87,70 @@ async def test_a_complaint_is_given_to_another_active_pic_only(office: Office) -
     for pic, code in (("nobody", "not_a_pic"), ("management", "not_a_pic"), ("\x00", "not_a_pic"), ("pic", "same_pic")):
         answer = await office.act("admin", "reassign", pic=office.ids.get(pic, pic), reason="Cuti")
         assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("pic", code)]
+
+
+async def test_a_duplicate_of_a_duplicate_is_told_which_one_stands(office: Office) -> None:
+    for position in (1, 2, 3, 4):
+        await office.file(a_number(position))
+    await office.do("admin", "mark_duplicate", a_number(2), duplicate_of=a_number(1).lower())
+    answer = await office.act("admin", "mark_duplicate", a_number(3), duplicate_of=a_number(2))
+    error = answer.json()["errors"][0]
+    assert (answer.status_code, error["code"]) == (422, "duplicate_itself")
+    assert a_number(1) in error["ms"]
+    assert a_number(1) in error["en"]
+    await office.do("admin", "mark_duplicate", a_number(3), duplicate_of=a_number(1))
+    # the one they rest on becomes a duplicate itself: nobody can close the ring
+    await office.do("admin", "mark_duplicate", a_number(1), duplicate_of=a_number(4))
+    for original in (1, 2, 3):
+        answer = await office.act("admin", "mark_duplicate", a_number(4), duplicate_of=a_number(original))
+        assert answer.json()["errors"][0]["code"] == "no_such_complaint"
+    assert (await office.do("admin", "reopen", a_number(1), text="Berbeza"))["duplicate_of"] is None
+    await office.do("admin", "mark_duplicate", a_number(4), duplicate_of=a_number(1))
+
+
+async def test_nothing_is_a_duplicate_of_what_was_rejected(office: Office) -> None:
+    await office.file(a_number(1))
+    await office.file(a_number(2))
+    await office.do("admin", "reject", a_number(1), reason_code="test_or_false")
+    answer = await office.act("admin", "mark_duplicate", a_number(2), duplicate_of=a_number(1))
+    assert answer.json()["errors"][0]["code"] == "rejected"
+    await office.do("admin", "reopen", a_number(1), text="Disemak semula")
+    await office.do("admin", "mark_duplicate", a_number(2), duplicate_of=a_number(1))
+
+
+async def test_two_who_mark_each_other_at_once_leave_one_standing(office: Office) -> None:
+    for pair in range(5):
+        one, other = a_number(2 * pair + 1), a_number(2 * pair + 2)
+        await office.file(one)
+        await office.file(other)
+        answers = await asyncio.gather(
+            office.act("admin", "mark_duplicate", one, version=1, duplicate_of=other),
+            office.act("admin", "mark_duplicate", other, version=1, duplicate_of=one),
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 422]
+
+
+async def test_a_reject_says_why_from_the_list_and_other_says_it_in_words(office: Office) -> None:
+    await office.file()
+    listed = (await office.get("admin", "/v1/workflow")).json()["reject_reasons"]
+    assert [one["name"] for one in listed][-1] == "other"
+    assert all(one["label"]["ms"] != one["label"]["en"] for one in listed)
+    allowed = {one["action"]: one["needs"] for one in (await office.look("admin"))["allowed"]}
+    assert allowed["reject"] == ["reason_code", "reason?"]
+    faulty: list[tuple[dict[str, Any], dict[str, str]]] = [
+        ({}, {"reason_code": "required"}),
+        ({"reason": "Bukan iSPEKS"}, {"reason_code": "required"}),
+        ({"reason_code": "malas"}, {"reason_code": "unknown"}),
+        ({"reason_code": "other"}, {"reason": "required"}),
+        ({"reason_code": "other", "reason": " "}, {"reason": "required"}),
+    ]
+    for body, wrong in faulty:
+        errors = (await office.act("admin", "reject", **body)).json()["errors"]
+        assert {error["field"]: error["code"] for error in errors} == wrong, body
+    await office.do("admin", "reject", reason_code="incomplete", reason="Tiada no. baucar.")
+    said = (await office.get("admin", f"/v1/complaints/{NUMBER}/events")).json()["items"][-1]["data"]
+    assert (said["reason_code"], said["text"]) == ("incomplete", "Tiada no. baucar.")
+    assert {said["reason_ms"], said["reason_en"]} == set(listed[1]["label"].values())
 
 
 async def test_two_complaints_cannot_be_duplicates_of_each_other(office: Office) -> None:

@@ -78,7 +78,7 @@ async def test_of_two_who_decide_on_the_same_version_exactly_one_wins(office: Of
         await office.bring(number, "DIAGIHKAN")
         answers = await asyncio.gather(
             office.act("pic", "refer", number, version=2, text="Dicuba"),
-            office.act("admin", "reject", number, version=2, reason="Bukan iSPEKS"),
+            office.act("admin", "reject", number, version=2, reason_code="not_ispeks"),
         )
         assert sorted(answer.status_code for answer in answers) == [200, 412]
         history = (await office.get("admin", f"/v1/complaints/{number}/events")).json()["items"]

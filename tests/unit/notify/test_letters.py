@@ -94,7 +94,19 @@ def test_a_value_that_is_needed_and_empty_is_an_error_and_not_a_gap(template: st
 def test_whatever_people_type_stays_text_in_a_mail_to_one_person(template: str, event: str, hostile: str) -> None:
     matter = Matter("HD-2026-000123-C", NOW, hostile, hostile, hostile, hostile, hostile, hostile, hostile)
     texts: Any = dict.fromkeys(
-        ("actor", "text", "pic", "before", "vendor_reference", "public_text", "duplicate_of", "why_ms", "why_en"),
+        (
+            "actor",
+            "text",
+            "pic",
+            "before",
+            "vendor_reference",
+            "public_text",
+            "linked_to",
+            "reason_ms",
+            "reason_en",
+            "why_ms",
+            "why_en",
+        ),
         hostile,
     )
     named = (hostile, hostile)

@@ -53,4 +53,4 @@ def test_what_an_event_gives_is_read_off_its_class() -> None:
     assert gives(workflow.Reminded)["jawab_sebelum"] is False
     assert gives(ComplaintEvent)["tarikh_akhir"] is False
     assert gives(workflow.Assigned)["pelaku"] is False
-    assert "no_asal" not in gives(workflow.Assigned)
+    assert "no_log_vendor" not in gives(workflow.Assigned)

@@ -267,6 +267,7 @@ def _public_thread(state: State | None, **changes: Any) -> dict[str, Any]:
             "actor": {"role": role, "name": "Zubaidah" if sequence % 2 else None},
             "text": "Xyz",
             "held": HELD if kind == "message_held" else None,
+            "reason": {"ms": "(ms)", "en": "(en)"} if kind == "rejected" else None,
             "attachments": [FILE, UNSCANNED],
         }
         for sequence, (kind, role) in enumerate(
@@ -309,6 +310,22 @@ async def _threads(w: Walker) -> None:
     for changes in ({"can": [], "rated": True}, {"reopen_until": None, "can": []}, {"can": ["close", "reopen"]}):
         on("POST", "/v1/tracking", answer(_public_thread(State.DITUTUP, **changes)))
         await w.get(address)
+    original = {
+        **dict.fromkeys(("submitted_at", "changed_at", "ended_at"), NOW),
+        "state": "SELESAI",
+        "phase": "SELESAI",
+    }
+    ties = {"duplicate_of": original, "linked_to": OTHER, "continued_as": [OTHER, NUMBER]}
+    message = {"id": "m1", "fate": "held", **HELD}
+    on("POST", "/v1/tracking", answer(_public_thread(State.DITUTUP, can=["rate"], message=message, **ties)))
+    await w.get(f"{address}?after=m1&did=reopen")
+    await w.post("/semakan", {"number": NUMBER, "ic": TYPED["ic"]})
+    carried = await w.get(f"{address}/baharu")
+    await w.post("/semak", {**carried.form("complaint").fields, **TYPED})
+    required = [{"field": "linked_to", "code": "link", "ms": "(ms)", "en": "(en)"}]
+    on("POST", "/v1/complaints/check", answer({"code": "invalid", "errors": required}, 422))
+    await w.post("/semak", {**TYPED, "linked_to": "x"})
+    on("POST", "/v1/complaints/check", answer(None, 204))
     for outcome in Outcome:
         on("POST", "/v1/tracking", answer(_public_thread(State.DITUTUP, outcome=outcome)))
         await w.get(address)
@@ -587,7 +604,15 @@ async def _complaint(w: Walker, role: str) -> None:
         {"text": "Xyz", "audience": ["S", "V"], "vendor_reference": "T-1", "detail": {"public_text": "Xyz"}},
         {"solution": {"cause": "Xyz", "steps": "Xyz"}, "pic": {"id": "s1", "name": None}, "text": "A" * 2000},
         {
-            "detail": {"priority": "Tinggi", "complex": True, "score": 4, "level": 1, "duplicate_of": OTHER},
+            "detail": {
+                "priority": "Tinggi",
+                "complex": True,
+                "score": 4,
+                "level": 1,
+                "duplicate_of": OTHER,
+                "reason_ms": "(ms)",
+                "reason_en": "(en)",
+            },
             "text": None,
         },
     ]
@@ -603,7 +628,10 @@ async def _complaint(w: Walker, role: str) -> None:
     ]
     for number, state in enumerate(State if role == "ADMIN" else (State.BARU, State.DITUTUP)):
         ended = PHASES[state] == "SELESAI"
-        links = [{"number": OTHER, "kind": kind} for kind in ("duplicate_of", "duplicate")]
+        links: list[dict[str, Any]] = [
+            {"number": OTHER, "kind": kind} for kind in ("duplicate_of", "duplicate", "linked_to", "continued_as")
+        ]
+        links[0]["seen"] = number % 2 == 0
         clocks = {**STANDING["clocks"], "first_answered_at": NOW if number % 2 else None}
         clocks["custody"] = {one: {"seconds": 60.0, "days": 1} for one in STANDING["clocks"]["custody"]}
         changes = {

@@ -14,6 +14,7 @@ STAFF_ROWS = [row for row in TABLE if row.roles & {Role.ADMIN, Role.PIC, Role.IM
 EVERYTHING: dict[str, Any] = {
     "text": "Sila cuba semula.",
     "reason": "Sebab",
+    "reason_code": "incomplete",
     "cause": "Pepijat",
     "steps": "1. Padam",
     "pic": Person(id="s-1", name="Azman"),
@@ -54,7 +55,7 @@ def test_with_everything_given_every_row_is_content(needing: Row) -> None:
         ("assign", {"pic"}),
         ("reassign", {"pic", "reason"}),
         ("hand_back", {"reason"}),
-        ("reject", {"reason"}),
+        ("reject", {"reason_code"}),
         ("mark_duplicate", {"duplicate_of"}),
         ("classify", {"reason", "priority", "module", "complex"}),
         ("start", set()),
