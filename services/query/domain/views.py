@@ -179,7 +179,8 @@ class PublicStatus(TypedDict):
 
 
 class Original(PublicStatus):
-    """The complaint that a duplicate rests on, as far as the duplicate's complainant may know it."""
+    """The complaint that a duplicate rests on, as far as the duplicate's complainant may know it. Not its number: with
+    that, and an IC that can be guessed, a stranger's whole thread would open."""
 
     ended_at: datetime | None
 

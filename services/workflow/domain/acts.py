@@ -35,7 +35,17 @@ from shared.events.workflow import Actor, ComplaintEvent, Received
 STAFF_ROLES = frozenset({Role.ADMIN, Role.PIC, Role.IMPLEMENTOR})
 DEFAULT_PRIORITY = "Sederhana"
 _ACTIONS = {wire: action for action, wire in EVENTS.items()}
-_BROUGHT = ("public_text", "vendor_reference", "duplicate_of", "priority", "module", "complex", "contact", "score")
+_BROUGHT = (
+    "public_text",
+    "reason_code",
+    "vendor_reference",
+    "duplicate_of",
+    "priority",
+    "module",
+    "complex",
+    "contact",
+    "score",
+)
 _KINDS: dict[str, type[ComplaintEvent]] = {kind.wire: kind for kind in events.workflow.ALL}
 REFUTES = frozenset({Action.ANSWER, Action.NOT_SOLVED, Action.TAKE_BACK, Action.REOPEN})
 
@@ -132,7 +142,7 @@ def done(
         changes |= {"ended_at": now, "rated": False, "outcome": _outcome(before, action)}
     if after.open and not before.open:
         changes |= {"ended_at": None, "outcome": None, "rated": False, "rejected": False}
-    said = (public and given.text) or given.public_text
+    said = (public and (given.text or given.reason_code)) or given.public_text
     if said and actor.role in STAFF_ROLES and before.first_answered_at is None:
         changes["first_answered_at"] = now
     if action is Action.REQUEST_CLOSE:

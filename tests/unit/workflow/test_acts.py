@@ -8,10 +8,12 @@ import pytest
 from services.workflow.domain import acts, sight
 from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
+from services.workflow.domain.reasons import REJECT_REASONS
 from services.workflow.machine import EVENTS, TABLE, Action, Role
 from shared.errors import Refused
+from shared.events import workflow
 from shared.principals import Caller
-from tests.unit.workflow.desk import AZMAN, KAMAL, NUMBER, ROHANI, RULES, SITI, TTSB, WAYS, Desk, at
+from tests.unit.workflow.desk import AZMAN, KAMAL, NUMBER, ROHANI, RULES, SITI, TTSB, WAYS, Desk, a_submission, at
 
 HANDLED_APART = {Action.RECEIVE, Action.HOLD_MESSAGE}
 
@@ -95,6 +97,30 @@ def test_a_rating_is_taken_once_for_every_closing() -> None:
         desk.do("SYSTEM", "seal").do("COMPLAINANT", "rate", score=1)
     desk.do("COMPLAINANT", "reopen").do("COMPLAINANT", "close").do("COMPLAINANT", "rate", score=2)
     assert [event.score for event in desk.said if event.wire == "complaint.rated"] == [5, 2]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("words", "answered"), [({"reason_code": "incomplete", "text": None}, True), ({}, False)])
+def test_a_reason_from_the_list_is_an_answer_and_is_told_again_by_the_record(
+    words: dict[str, Any], answered: bool
+) -> None:
+    desk = Desk().do("ADMIN", "reject" if words else "assign", **words)
+    assert (desk.complaint.first_answered_at is not None) is answered
+    assert acts.replayed(desk.said) == desk.complaint
+
+
+def test_every_reason_is_said_in_both_languages_in_the_event() -> None:
+    for code, label in REJECT_REASONS.items():
+        said = Desk().do("ADMIN", "reject", reason_code=code).said[-1]
+        assert isinstance(said, workflow.Rejected)
+        assert (said.reason_code, said.reason_ms, said.reason_en) == (code, label.ms, label.en)
+        assert label.ms != label.en
+
+
+def test_a_complaint_remembers_which_one_it_carries_on() -> None:
+    said = a_submission(at("Sun 1 09:00"), linked_to="HD-2026-000009-X")
+    complaint, received = acts.receive(said, RULES, at("Sun 1 09:00"))
+    assert (complaint.linked_to, received.linked_to) == ("HD-2026-000009-X", "HD-2026-000009-X")
+    assert acts.replayed([received]) == complaint
 
 
 def test_a_reject_may_be_contested_once_by_the_complainant_and_again_only_by_admin() -> None:
