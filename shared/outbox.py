@@ -172,7 +172,7 @@ class Relay:
         said = _Said([], 0)
         for wave in _waves(rows):
             acks = await asyncio.gather(
-                *(self._publish(row["subject"], row["body"], _message_id(row)) for row in wave),
+                *(self._publish(row["subject"], row["body"], message_id(row)) for row in wave),
                 return_exceptions=True,
             )
             said.seqs += [row["seq"] for row, ack in zip(wave, acks, strict=True) if isinstance(ack, int)]
@@ -183,7 +183,7 @@ class Relay:
         return said
 
     async def _publish_together(self, rows: Sequence[asyncpg.Record]) -> int | None:
-        letters = [together.Letter(row["subject"], row["body"], str(row["event_id"])) for row in rows]
+        letters = [together.Letter(row["subject"], row["body"], message_id(row)) for row in rows]
         if not together.fit(letters):
             return None
         return await together.publish(self._bus, self._stream, letters, within=ACK_SECONDS)
@@ -244,7 +244,7 @@ class Relay:
         self._checked_at, self._checked_line = time.monotonic(), line
 
 
-def _message_id(row: asyncpg.Record) -> str:
+def message_id(row: asyncpg.Record) -> str:
     """By which the broker knows a repetition: of this row, which it drops; not of this event, for what is put into the
     outbox again is meant to be said again, however lately the broker heard it, and lost it."""
     return f"{row['event_id']}.{row['seq']}"

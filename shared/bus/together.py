@@ -23,7 +23,8 @@ class Letter(NamedTuple):
 
     subject: str
     body: bytes
-    event_id: str
+    message_id: str
+    """By which the broker knows a repetition."""
 
 
 class _Answer(msgspec.Struct):
@@ -59,7 +60,7 @@ async def publish(bus: Bus, stream: str, letters: Sequence[Letter], *, within: f
 
 def _headers(stream: str, letter: Letter, batch: str, place: int) -> dict[str, str]:
     return {
-        "Nats-Msg-Id": letter.event_id,
+        "Nats-Msg-Id": letter.message_id,
         "Nats-Expected-Stream": stream,
         "Nats-Batch-Id": batch,
         "Nats-Batch-Sequence": str(place),

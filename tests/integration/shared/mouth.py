@@ -10,7 +10,7 @@ import nats.js.errors
 from shared.bus.connection import Bus
 from shared.db import Database, Tx
 from shared.envelope import Envelope, decode, nats_subject
-from shared.outbox import Relay, record
+from shared.outbox import Relay, message_id, record
 from tests.integration.shared.line import run, told
 from tests.support.eventually import eventually
 
@@ -41,7 +41,7 @@ class Counting(Relay):
     async def _publish_together(self, rows: Sequence[Any]) -> int | None:
         sequence = await super()._publish_together(rows)
         if sequence is not None:
-            self.carried += [str(row["event_id"]) for row in rows]
+            self.carried += [message_id(row) for row in rows]
         return sequence
 
 

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+import pytest
 from nats.aio.client import Client
 
 from shared.bus.connection import Bus
 from shared.db import Database, Tx
 from shared.envelope import Envelope
-from shared.outbox import Relay, record
+from shared.outbox import TOGETHER, Relay, record
 from tests.integration.shared.line import run
 from tests.integration.shared.mouth import (
     STREAM,
@@ -78,12 +79,13 @@ async def test_a_broker_that_went_back_in_time_is_noticed_though_it_goes_on_coun
     assert kept.asked == 1
 
 
+@pytest.mark.parametrize("many", [3, TOGETHER])
 async def test_what_is_to_be_said_again_is_said_though_the_broker_was_told_a_moment_ago(
-    teller: Database, telling: Bus
+    teller: Database, telling: Bus, many: int
 ) -> None:
     """A stream that was emptied still remembers for two minutes whatever it was told. Nobody notices by himself: it
     goes on counting. What is put into the outbox again for it must not count as a repetition."""
-    said = letters("A", 3)
+    said = letters("A", many)
     await decide(teller, *said)
     async with running(Relay(teller, telling, STREAM, nothing)):
         await all_said(teller)
@@ -91,7 +93,7 @@ async def test_what_is_to_be_said_again_is_said_though_the_broker_was_told_a_mom
         await decide(teller, *said)
         await all_said(teller)
         state = (await telling.js.stream_info(STREAM)).state
-    assert (state.messages, state.last_seq) == (3, 6)
+    assert (state.messages, state.last_seq) == (many, many * 2)
 
 
 async def test_a_broker_that_only_restarted_is_told_nothing_twice(

@@ -11,7 +11,7 @@ from shared.bus.connection import Bus
 from shared.bus.together import Letter
 from shared.db import Database
 from shared.envelope import Envelope, nats_subject
-from shared.outbox import BATCH, Relay
+from shared.outbox import BATCH, Relay, message_id
 from tests.integration.shared.line import run
 from tests.integration.shared.mouth import STREAM, Counting, all_said, decide, in_stream, letters, nothing, running
 
@@ -23,9 +23,9 @@ class Once(Counting):
         super().__init__(*args)
         self.one_by_one = 0
 
-    async def _publish(self, subject: str, body: bytes, event_id: str) -> int:
+    async def _publish(self, subject: str, body: bytes, message_id: str) -> int:
         self.one_by_one += 1
-        return await super()._publish(subject, body, event_id)
+        return await super()._publish(subject, body, message_id)
 
 
 def out(said: Envelope) -> Letter:
@@ -44,10 +44,12 @@ async def test_what_has_piled_up_is_said_at_once_in_the_order_it_was_decided(tel
 
 async def test_what_the_broker_knows_in_part_is_said_one_by_one_and_stored_once(teller: Database, telling: Bus) -> None:
     """As after a crash between the ack and the delete, and more decided since."""
-    known = letters("A", 20)
+    await decide(teller, *letters("A", 20))
+    known = await run(teller, "select seq, event_id, subject, body from outbox order by seq")
     await telling.ensure_stream(STREAM)
-    assert await together.publish(telling, STREAM, [out(said) for said in known], within=5) == 20
-    await decide(teller, *known, *letters("A", 20, 21), *letters("B", 5))
+    sent = [Letter(row["subject"], row["body"], message_id(row)) for row in known]
+    assert await together.publish(telling, STREAM, sent, within=5) == 20
+    await decide(teller, *letters("A", 20, 21), *letters("B", 5))
     relay = Once(teller, telling, STREAM, nothing)
     async with running(relay):
         await all_said(teller)
