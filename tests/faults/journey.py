@@ -120,9 +120,9 @@ class Journey:
         """Workflow has taken this step, and no further one."""
         self.version += 1
         path = f"/v1/complaints/{self.number}"
+        headers = self.people.run(self.people.as_("ADMIN"))
 
         def there() -> bool:
-            headers = self.people.run(self.people.as_("ADMIN"))
             seen = self.people.run(self.people.insist("GET", "workflow", path, headers=headers))
             if seen.status_code == 404:
                 return False

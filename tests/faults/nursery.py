@@ -24,6 +24,8 @@ would wait each."""
 
 DELAYS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between tries of what cannot be done, also of a poison letter; in the office they are ten times as long."""
+LOOK = "0.2"
+"""Seconds between workflow's looks for timers that are over; in the office it is one."""
 LEASE = 2
 """Seconds that a relay's lease lasts, of the six in the office."""
 
@@ -37,7 +39,7 @@ def forked(name: str, row: Row, keys: Keys, home: Home) -> children.Forked:
         serve()
 
     # What the limits do is shown elsewhere; here one address files every complaint.
-    told = {**environment(name, row, keys, home), "RATE_LIMITS": "off"}
+    told = {**environment(name, row, keys, home), "RATE_LIMITS": "off", "TIMERS_LOOK_SECONDS": LOOK}
     return children.Forked(name, work, home.log(name), told)
 
 
