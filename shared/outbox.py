@@ -197,8 +197,8 @@ class Relay:
     async def _holds_lease(self) -> bool:
         if time.monotonic() < self._leased_until:
             return True
-        async with self._db.transaction() as tx:
-            owner = await tx.fetchval(
+        async with self._db.statement() as only:
+            owner = await only.fetchval(
                 """
                 insert into relay_lease (name, owner, expires_at)
                 values ($1, $2, clock_timestamp() + make_interval(secs => $3))
@@ -217,8 +217,8 @@ class Relay:
 
     async def _give_up_lease(self) -> None:
         try:
-            async with self._db.transaction() as tx:
-                await tx.execute("delete from relay_lease where name = $1 and owner = $2", self._stream, self._owner)
+            async with self._db.statement() as only:
+                await only.execute("delete from relay_lease where name = $1 and owner = $2", self._stream, self._owner)
         except Exception as error:
             self._log.info("relay.lease_left_to_expire", error=type(error).__name__)
 

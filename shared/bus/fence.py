@@ -214,17 +214,19 @@ async def _take_up(tx: Tx, key: Key, hears: Hears, register: Register, fences: d
 
 
 async def _fences(tx: Tx, keys: set[Key]) -> dict[Key, int]:
-    """Lock the fences of these subjects. A missing one is made first, so that two consumers cannot both be first."""
+    """Lock the fences of these subjects. A missing one is made first, so that two consumers cannot both be first; where
+    another made it meanwhile, this waits for that one's end and reads what it left."""
     found = await _lock(tx, keys)
     missing = sorted(keys - found.keys())
     if missing:
-        await tx.execute(
-            "insert into fence (source, subject, sequence) select k.source, k.subject, 0"
-            " from unnest($1::text[], $2::text[]) k(source, subject) on conflict do nothing",
+        rows = await tx.fetch(
+            "insert into fence as f (source, subject, sequence) select k.source, k.subject, 0"
+            " from unnest($1::text[], $2::text[]) k(source, subject)"
+            " on conflict (source, subject) do update set sequence = f.sequence returning source, subject, sequence",
             [source for source, _ in missing],
             [subject for _, subject in missing],
         )
-        found |= await _lock(tx, set(missing))
+        found |= {(row["source"], row["subject"]): row["sequence"] for row in rows}
     return found
 
 
