@@ -5,8 +5,9 @@ a row only when what it brings is newer, so the same event twice changes nothing
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -35,10 +36,11 @@ class News:
     words: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
-def _insert(table: Table, names: Sequence[str]) -> str:
-    """Insert rows given as an array per column. Arrays, JSON travel as text: arrays of arrays have to be square."""
+def _insert(table: Table, names: Sequence[str], before: int = 0) -> str:
+    """Insert rows given as an array per column, after `before` other parameters. Arrays, JSON travel as text: arrays of
+    arrays have to be square."""
     given, taken = [], []
-    for place, name in enumerate(names, 1):
+    for place, name in enumerate(names, before + 1):
         kind = str(table.c[name].type.compile(dialect=_DIALECT))
         as_text = isinstance(table.c[name].type, (ARRAY, JSONB))
         given.append(f"${place}::{'text' if as_text else kind}[]")
@@ -50,13 +52,27 @@ def _insert(table: Table, names: Sequence[str]) -> str:
 
 
 def _columns(table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Sequence[Any]]:
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    for place, name in enumerate(names):
-        if isinstance(table.c[name].type, ARRAY):
-            columns[place] = [_array(value) for value in columns[place]]
-        elif isinstance(table.c[name].type, JSONB):
-            columns[place] = [msgspec.json.encode(value).decode() for value in columns[place]]
+    columns = _turned(rows, len(names))
+    for place, written in _written_as_text(table, tuple(names)):
+        columns[place] = [written(value) for value in columns[place]]
     return columns
+
+
+@cache
+def _written_as_text(table: Table, names: tuple[str, ...]) -> list[tuple[int, Callable[[Any], str]]]:
+    """Which columns travel as text, and how their values are written."""
+    kinds = [table.c[name].type for name in names]
+    arrays = [(place, _array) for place, kind in enumerate(kinds) if isinstance(kind, ARRAY)]
+    return arrays + [(place, _json) for place, kind in enumerate(kinds) if isinstance(kind, JSONB)]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _turned(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
+    """Rows as columns; of no rows, so many empty ones."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
 def _array(values: Sequence[str]) -> str:
@@ -66,30 +82,44 @@ def _array(values: Sequence[str]) -> str:
 
 
 _LOAD = f"select {', '.join(Row._fields)} from complaint where number = any($1::text[])"
+_WORDS = ("number", "description", "title", "name")
+_TALLY = ("seen_by", "open", "custodian", "n")
+_ENTERED = len(Row._fields)
+_FILED = _ENTERED + len(Entry._fields)
+_SAID = _FILED + len(Attachment._fields)
+_COUNTED = _SAID + len(_WORDS)
+
+
+def _given(kinds: Sequence[str], before: int) -> str:
+    return ", ".join(f"${before + place}::{kind}[]" for place, kind in enumerate(kinds, 1))
+
+
 _SAVE = f"""
-{_insert(tables.complaint, Row._fields)}
-on conflict (number) do update set {", ".join(f"{name} = excluded.{name}" for name in Row._fields[1:])}
-where complaint.version < excluded.version
-"""
-_WORDS = """
-insert into words (number, description, search)
-select number, description,
-    setweight(to_tsvector('indonesian', title), 'A')
-    || to_tsvector('indonesian', name || ' ' || description)
-    || array_to_tsvector(array_remove(array[counted, ltrim(counted, '0')], ''))
-from (
-    select number, description, title, name, split_part(number, '-', 3)
-    from unnest($1::text[], $2::text[], $3::text[], $4::text[]) t(number, description, title, name)
-) t(number, description, title, name, counted)
-on conflict do nothing
-"""
-_ENTRIES = _insert(tables.entry, Entry._fields) + " on conflict do nothing"
-_FILES = _insert(tables.attachment, Attachment._fields) + " on conflict do nothing"
-_TALLY = """
+with saved as (
+    {_insert(tables.complaint, Row._fields)}
+    on conflict (number) do update set {", ".join(f"{name} = excluded.{name}" for name in Row._fields[1:])}
+    where complaint.version < excluded.version
+), entered as (
+    {_insert(tables.entry, Entry._fields, _ENTERED)} on conflict do nothing
+), filed as (
+    {_insert(tables.attachment, Attachment._fields, _FILED)} on conflict do nothing
+), worded as (
+    insert into words (number, description, search)
+    select number, description,
+        setweight(to_tsvector('indonesian', title), 'A')
+        || to_tsvector('indonesian', name || ' ' || description)
+        || array_to_tsvector(array_remove(array[counted, ltrim(counted, '0')], ''))
+    from (
+        select number, description, title, name, split_part(number, '-', 3)
+        from unnest({_given(["text"] * len(_WORDS), _SAID)}) t({", ".join(_WORDS)})
+    ) t(number, description, title, name, counted)
+    on conflict do nothing
+)
 insert into tally (seen_by, open, custodian, n)
 select seen_by::text[], open, custodian, n
-from unnest($1::text[], $2::boolean[], $3::text[], $4::int[]) t(seen_by, open, custodian, n)
+from unnest({_given(("text", "boolean", "text", "int"), _COUNTED)}) t({", ".join(_TALLY)})
 """
+"""All that a batch changes, in one round trip."""
 
 
 async def load(tx: Tx, numbers: Collection[str]) -> dict[str, Row]:
@@ -102,17 +132,17 @@ async def save(tx: Tx, before: Mapping[str, Row], after: Mapping[str, Row], new:
     rows = [row for number, row in after.items() if row is not before.get(number)]
     if not rows:
         return
-    await tx.execute(_SAVE, *_columns(tables.complaint, Row._fields, rows))
-    await tx.execute(_ENTRIES, *_columns(tables.entry, Entry._fields, new.entries))
-    if new.words:
-        await tx.execute(_WORDS, *zip(*new.words, strict=True))
-    if new.files:
-        await tx.execute(_FILES, *_columns(tables.attachment, Attachment._fields, new.files))
     tally = Counter(map(counted, rows))
     tally.subtract(counted(before[row.number]) for row in rows if row.number in before)
     moved = [(_array(seen_by), is_open, custodian, n) for (seen_by, is_open, custodian), n in tally.items() if n]
-    if moved:
-        await tx.execute(_TALLY, *zip(*moved, strict=True))
+    await tx.execute(
+        _SAVE,
+        *_columns(tables.complaint, Row._fields, rows),
+        *_columns(tables.entry, Entry._fields, new.entries),
+        *_columns(tables.attachment, Attachment._fields, new.files),
+        *_turned(new.words, len(_WORDS)),
+        *_turned(moved, len(_TALLY)),
+    )
 
 
 async def fold(tx: Tx) -> None:
