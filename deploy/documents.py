@@ -44,6 +44,7 @@ def openapi(service: str) -> Document:
         staff_index_key=NOTHING,
         sealing_keys=f"1:{NOTHING}",
         tracking_keys=f"1:{NOTHING}",
+        vendor_link_keys=f"1:{NOTHING}",
         index_key=NOTHING,
         altcha_key=NOTHING,
         mail_from="helpdesk@example.my",

@@ -1,6 +1,6 @@
 """Who is asking: a member of staff with a 60-second token, the portal with its service token, or whoever holds a
-tracking link. Workflow issues staff tokens; everybody else only verifies. A tracking token is stateless: whoever has
-the key can make and check it, and it carries at least 128 bits nobody can guess.
+tracking link, or a link to the vendor's leg. Workflow issues staff tokens; everybody else only verifies. The tokens of
+links are stateless: whoever has the key can make and check them, and they carry 128 bits nobody can guess.
 """
 
 import base64
@@ -9,7 +9,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends, Request
@@ -22,7 +22,17 @@ from shared.errors import Denied, Text, Unknown
 from shared.principals import Caller
 from shared.privacy import parse_key, parse_keys
 
-__all__ = ["Caller", "Overseer", "PortalOnly", "Staff", "StaffTokens", "TrackingTokens", "Visitor", "is_portal"]
+__all__ = [
+    "Caller",
+    "Overseer",
+    "PortalOnly",
+    "Staff",
+    "StaffTokens",
+    "TrackingTokens",
+    "VendorTokens",
+    "Visitor",
+    "is_portal",
+]
 
 ALGORITHM = "Ed25519"
 TOKEN_SECONDS = 60
@@ -90,21 +100,23 @@ class StaffTokens:
         return caller
 
 
-class TrackingTokens:
-    """Signed links to one complaint's public thread: `<key id>.<number>.<seconds>.<mac>`."""
+class _LinkTokens:
+    """Signed links to one thing of one complaint: `<key id>.<number>.<seconds>.<mac>`. What is signed begins with what
+    the link is for, so that no link opens another's page, whatever the key."""
 
+    _PURPOSE: ClassVar[str]
     _SHAPE = re.compile(r"([0-9a-z]{1,8})\.(HD-\d{4}-\d{6,9}-[0-9A-Z])\.(\d{1,12})\.([A-Za-z0-9_-]{22})")
 
     def __init__(self, keys: str) -> None:
         self._keys: Mapping[str, bytes] = parse_keys(keys)
         self._newest = next(reversed(parse_keys(keys)))
 
-    def make(self, number: str, submitted_at: datetime) -> str:
-        """The same complaint gives the same token, until the key is rotated."""
-        return self._signed(self._newest, number, int(submitted_at.timestamp()))
+    def make(self, number: str, since: datetime) -> str:
+        """The same complaint and moment give the same token, until the key is rotated."""
+        return self._signed(self._newest, number, int(since.timestamp()))
 
     def check(self, token: str) -> tuple[str, datetime]:
-        """Number and submission time (whole seconds). Raises `Unknown`."""
+        """Number and moment (whole seconds). Raises `Unknown`."""
         shape = self._SHAPE.fullmatch(token)
         if shape is None or shape[1] not in self._keys:
             raise Unknown("link_invalid")
@@ -114,8 +126,21 @@ class TrackingTokens:
 
     def _signed(self, key_id: str, number: str, seconds: int) -> str:
         said = f"{key_id}.{number}.{seconds}"
-        mac = hmac.new(self._keys[key_id], f"tracking|{said}".encode(), hashlib.sha256).digest()[:MAC_BYTES]
+        mac = hmac.new(self._keys[key_id], f"{self._PURPOSE}|{said}".encode(), hashlib.sha256).digest()[:MAC_BYTES]
         return f"{said}.{_encoded(mac)}"
+
+
+class TrackingTokens(_LinkTokens):
+    """Signed links to one complaint's public thread; their moment is its submission."""
+
+    _PURPOSE = "tracking"
+
+
+class VendorTokens(_LinkTokens):
+    """Signed links to the vendor's leg of one complaint; their moment is the leg's beginning, and workflow opens them
+    as long as that leg is open."""
+
+    _PURPOSE = "vendor"
 
 
 def _encoded(raw: bytes) -> str:

@@ -12,6 +12,9 @@ from deploy.local.home import write
 from deploy.local.nats import USERS
 from deploy.local.processes import Trouble
 
+YOUNGER = frozenset({"vendor_link_keys"})
+"""Keys that data directories of before do not have."""
+
 
 def encode(raw: bytes) -> str:
     """Base64url without padding, as the services' settings take keys."""
@@ -33,6 +36,7 @@ class Keys:
     index_key: str
     tracking_keys: str
     altcha_key: str
+    vendor_link_keys: str
 
 
 def make() -> Keys:
@@ -48,6 +52,7 @@ def make() -> Keys:
         index_key=encode(secrets.token_bytes(32)),
         tracking_keys=f"1:{encode(secrets.token_bytes(32))}",
         altcha_key=encode(secrets.token_bytes(32)),
+        vendor_link_keys=f"1:{encode(secrets.token_bytes(32))}",
     )
 
 
@@ -61,7 +66,14 @@ def load(path: Path) -> Keys:
 
 
 def load_or_make(path: Path) -> Keys:
+    """The keys of this machine. One that an earlier version had no use for is added."""
     try:
+        kept = json.loads(path.read_text())
+        if isinstance(kept, dict) and (young := YOUNGER - kept.keys()):
+            made = asdict(make())
+            write(path, kept | {name: made[name] for name in young})
+        return load(path)
+    except ValueError:
         return load(path)
     except FileNotFoundError:
         keys = make()

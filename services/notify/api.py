@@ -79,7 +79,7 @@ class Attempt(BaseModel):
 class Recipient(BaseModel):
     """Who; `id` for staff only."""
 
-    kind: Literal["complainant", "staff"]
+    kind: Literal["complainant", "staff", "vendor"]
     id: str | None
     name: str | None
     masked: str | None

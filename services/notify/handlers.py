@@ -8,7 +8,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.notify.domain import planning, retries
-from services.notify.domain.facts import facts_of
+from services.notify.domain.facts import facts_of, with_report
 from services.notify.domain.notice import Notice
 from services.notify.domain.planning import Complainant, Planned
 from services.notify.domain.retries import RETRYABLE, Outcome, Reason
@@ -20,8 +20,8 @@ from shared.envelope import Envelope
 from shared.errors import Conflict, FieldError, Invalid, NotFound, Refused, Text
 from shared.events.accounts import AccountEvent
 from shared.events.intake import TrackingLinkRequested
-from shared.events.reference import FormSaved, StaffSaved
-from shared.events.workflow import Classified, ComplaintEvent, ContactCorrected, Received
+from shared.events.reference import FormSaved, SettingsSaved, StaffSaved
+from shared.events.workflow import Classified, ComplaintEvent, ContactCorrected, Received, Reminded
 
 LINK_GOOD_FOR = timedelta(days=60)
 """A tracking link opens until this long after the complaint was closed; nobody is sent one that would not open."""
@@ -53,7 +53,8 @@ async def tell(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> None:
         raise LookupError(f"{envelope.type} of a complaint that was never received here")
     version, rules = await matrix.of_event(tx, envelope.type)
     named = [person.id for person in (event.pic, event.claimant, getattr(event, "before", None)) if person is not None]
-    lines = planning.plan(rules, event, complainant, await copies.staff_concerned(tx, named))
+    desk = event.vendor is not None and await copies.has_vendor_desk(tx)
+    lines = planning.plan(rules, event, complainant, await copies.staff_concerned(tx, named), desk=desk)
     await _enter(tx, event, envelope, event.number, version, lines)
 
 
@@ -93,6 +94,11 @@ async def know_form(tx: Tx, event: FormSaved, _envelope: Envelope) -> None:
     await copies.keep_modules(tx, event)
 
 
+async def know_settings(tx: Tx, event: SettingsSaved, _envelope: Envelope) -> None:
+    """Keep where the vendor's helpdesk reads its mail."""
+    await copies.keep_vendor_desk(tx, event.vendor_email)
+
+
 async def _enter(
     tx: Tx,
     event: ComplaintEvent | TrackingLinkRequested | AccountEvent,
@@ -102,7 +108,11 @@ async def _enter(
     lines: Sequence[Planned],
 ) -> None:
     at = event.at if isinstance(event, ComplaintEvent) else envelope.time
-    if await ledger.open_alert(tx, envelope, number, at, version, facts_of(event, at)):
+    facts = facts_of(event, at)
+    if isinstance(event, Reminded) and event.custodian == "VENDOR":
+        reported = await ledger.last_report(tx, event.number)
+        facts = with_report(facts, reported) if reported else facts
+    if await ledger.open_alert(tx, envelope, number, at, version, facts):
         await ledger.add(tx, envelope.id, version, [(uuid7(), one) for one in lines])
 
 

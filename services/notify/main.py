@@ -14,7 +14,7 @@ from services.notify.store import ledger, line
 from services.notify.subscriptions import HEARS
 from services.notify.timers import Links, Sweep
 from shared import web
-from shared.auth import StaffTokens, TrackingTokens
+from shared.auth import StaffTokens, TrackingTokens, VendorTokens
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
@@ -46,7 +46,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         db,
         {"email": smtp},
         Keyring(settings.sealing_keys.get_secret_value()),
-        Links(settings.public_url, TrackingTokens(settings.tracking_keys.get_secret_value())),
+        Links(
+            settings.public_url,
+            TrackingTokens(settings.tracking_keys.get_secret_value()),
+            VendorTokens(settings.vendor_link_keys.get_secret_value()),
+        ),
         sending=settings.sending == "on",
         at_once=settings.at_once,
         send_seconds=settings.send_seconds,

@@ -13,6 +13,7 @@ class Settings(ServiceSettings):
 
     sealing_keys: SecretStr
     tracking_keys: SecretStr
+    vendor_link_keys: SecretStr
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 587
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"

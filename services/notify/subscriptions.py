@@ -1,5 +1,4 @@
-"""What notify hears, and who handles it. Facts it has no use for yet (calendar, settings, routing, solutions) it lets
-pass."""
+"""What notify hears, and who handles it. Facts it has no use for yet (calendar, routing, solutions) it lets pass."""
 
 from services.notify import handlers
 from shared.bus import fence
@@ -13,5 +12,6 @@ HEARS: fence.Hears = {
     workflow.Classified: handlers.classify,
     reference.StaffSaved: handlers.know_staff,
     reference.FormSaved: handlers.know_form,
+    reference.SettingsSaved: handlers.know_settings,
     intake.TrackingLinkRequested: handlers.send_links,
 }

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from prometheus_client import Counter
 
@@ -16,9 +17,10 @@ from services.notify import handlers
 from services.notify.domain.facts import Facts, Matter, fill, fill_account
 from services.notify.domain.notice import Notice, Topic
 from services.notify.domain.retries import Fate, Outcome, Reason, Status, Verdict
+from services.notify.domain.rules import DESK
 from services.notify.senders import Dispatch, Sender
 from shared import logs
-from shared.auth import TrackingTokens
+from shared.auth import TrackingTokens, VendorTokens
 from shared.db import Database, is_transient
 from shared.figures import Figures
 from shared.privacy import Keyring, Unsealable
@@ -41,15 +43,22 @@ class LinkOver(Exception):
 class Links:
     """Where a message leads: a complainant to their thread, staff to the complaint's page."""
 
-    def __init__(self, public_url: str, tokens: TrackingTokens) -> None:
+    def __init__(self, public_url: str, tokens: TrackingTokens, vendor: VendorTokens) -> None:
         self._base = public_url.rstrip("/")
         self._tokens = tokens
+        self._vendor = vendor
 
     def to(self, matter: Matter, reader: str) -> str:
         """The link for this reader. It opens a page; only what they do there changes anything."""
         if reader == "complainant":
             return f"{self._base}/a/{self._tokens.make(matter.number, matter.submitted_at)}"
         return f"{self._base}/staf/aduan/{matter.number}"
+
+    def to_leg(self, number: str, facts: Facts) -> str:
+        """The vendor's leg, for a helpdesk without an account. Raises `LinkOver` where there is none."""
+        if facts.vendor is None:
+            raise LinkOver("there is no leg of the vendor to lead to")
+        return f"{self._base}/vendor/{self._vendor.make(number, facts.vendor.since)}"
 
     def to_account(self, token: str | None) -> str:
         """The page that sets a new password, with a token; without one, the page that asks for it."""
@@ -159,17 +168,23 @@ class Sweep:
 
     async def _send(self, notice: Notice) -> Outcome:
         sender = self._senders[notice.channel]
-        sealed = notice.recipient.email_sealed if sender.field == "email" else notice.recipient.phone_sealed
-        if not sealed:
-            return Outcome(Fate.NO_ADDRESS, "no address on record")
         try:
-            address = self._keyring.open(sealed, about=notice.recipient.about, field=sender.field)
+            address = self._address(notice, sender.field)
         except Unsealable:
             return Outcome(Fate.NO_ADDRESS, "the address on record cannot be opened")
+        if not address:
+            return Outcome(Fate.NO_ADDRESS, "no address on record")
         try:
             return await sender.send(self._dispatch(notice, address))
         except LinkOver as over:
             return Outcome(Fate.UNWRITTEN, str(over))
+
+    def _address(self, notice: Notice, field: str) -> str | None:
+        recipient = notice.recipient
+        if recipient.address is not None and field == "email":
+            return recipient.address
+        sealed = recipient.email_sealed if field == "email" else recipient.phone_sealed
+        return self._keyring.open(sealed, about=recipient.about, field=field) if sealed else None
 
     def _dispatch(self, notice: Notice, address: str) -> Dispatch:
         language = notice.recipient.language if notice.recipient.language in {"ms", "en"} else "ms"
@@ -186,11 +201,15 @@ class Sweep:
             values={**filled[0], "bil": len(filled), "senarai": filled},
         )
 
-    def _fill(self, topic: Topic, notice: Notice, language: str) -> dict[str, str | None]:
+    def _fill(self, topic: Topic, notice: Notice, language: str) -> dict[str, Any]:
         if topic.matter is None:
             link = self._links.to_account(self._token(topic.facts, notice.recipient.about))
             return fill_account(notice.recipient.name, topic.facts, link=link)
-        link = self._links.to(topic.matter, notice.reader)
+        link = (
+            self._links.to_leg(topic.matter.number, topic.facts)
+            if notice.reader == DESK
+            else self._links.to(topic.matter, notice.reader)
+        )
         return fill(topic.matter, topic.facts, language=language, reader=notice.reader, link=link)
 
     def _token(self, facts: Facts, about: str) -> str | None:

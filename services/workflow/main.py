@@ -3,13 +3,24 @@
 from fastapi import FastAPI
 
 from services.workflow import subscriptions
-from services.workflow.api import absences, accounts, complaints, office, record, sessions, staff, times, uploads
+from services.workflow.api import (
+    absences,
+    accounts,
+    complaints,
+    office,
+    record,
+    sessions,
+    staff,
+    times,
+    uploads,
+    vendor,
+)
 from services.workflow.handlers.people import Keys, Passwords
 from services.workflow.settings import Settings
 from services.workflow.store.complaints import say_record_again, timers_over
 from services.workflow.timers import Clockwork, House
 from shared import events, web
-from shared.auth import StaffTokens
+from shared.auth import StaffTokens, VendorTokens
 from shared.blobs.keep import Blobs
 from shared.blobs.uploads import BODY_BYTES, Uploads
 from shared.bus.connection import Bus
@@ -44,7 +55,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         register=events.REGISTER,
         after_commit=said,
     )
-    kept = Uploads(db, Blobs(settings.blobs), settings.clamd)
+    blobs = Blobs(settings.blobs)
+    kept = Uploads(db, blobs, settings.clamd)
     house = House(db, kept, relay.poke)
 
     clockwork = Clockwork(db, house, relay.poke, settings.timers_look_seconds)
@@ -71,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             times.router,
             record.router,
             uploads.router,
+            vendor.router,
         ],
         db=db,
         loops=[bus.run, relay.run, house.keep, clockwork.run, hear],
@@ -88,9 +101,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             ),
             "house": house,
             "uploads": kept,
+            "blobs": blobs,
+            "vendor_tokens": VendorTokens(settings.vendor_link_keys.get_secret_value()),
             "passwords": Passwords(),
             "first_login_change": settings.first_login_change == "on",
             "limits": Limits(db, on=settings.rate_limits == "on"),
         },
-        body_bytes={"/v1/uploads": BODY_BYTES},
+        body_bytes={"/v1/uploads": BODY_BYTES, "/v1/vendor-leg/uploads": BODY_BYTES},
     )

@@ -16,6 +16,8 @@ class Settings(ServiceSettings):
     """Base64url of 32 bytes: finds staff by IC without storing it."""
     staff_private_key: SecretStr
     """Ed25519 seed, base64url of 32 bytes: signs staff tokens."""
+    vendor_link_keys: SecretStr
+    """`1:<base64url of 32 bytes>[,2:...]`: opens the signed links to the vendor's leg."""
     blobs: str
     """Where attachments lie: `file:///...`, or `s3://...`."""
     clamd: str | None = None

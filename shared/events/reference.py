@@ -96,6 +96,8 @@ class SettingsSaved(Event, frozen=True, kw_only=True):
     """What happens by itself; none where the office has changed nothing."""
     revision: int = 1
     """Of these numbers and rules together: every automatic act names it."""
+    vendor_email: str = ""
+    """Where the vendor's helpdesk reads its mail: an office's address. Empty: it is not mailed."""
 
 
 class RoutingSaved(Event, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ import msgspec
 from shared.blobs.file import File
 from shared.envelope import Event
 from shared.events.intake import Contact
+from shared.events.vendor import VendorLeg
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +29,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     id: str | None = None
     name: str | None = None
+    by_link: bool = False
+    """Through a signed link, without an account."""
 
 
 class Solution(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +112,8 @@ class ComplaintEvent(Event, frozen=True, kw_only=True):
     """The attachments as they are kept; `attachments` are their ids."""
     message: str | None = None
     """Intake's message id, where a complainant's message caused this."""
+    vendor: VendorLeg | None = None
+    """Once the complaint has been with the vendor."""
 
 
 class Received(ComplaintEvent, frozen=True, kw_only=True):
@@ -243,6 +248,8 @@ class VendorAnswered(ComplaintEvent, frozen=True, kw_only=True):
     """The vendor answered; the PIC has the ball again."""
 
     wire: ClassVar[str] = "complaint.vendor_answered"
+    vendor_reference: str | None = None
+    """Told with the answer."""
 
 
 class CloseRequested(ComplaintEvent, frozen=True, kw_only=True):

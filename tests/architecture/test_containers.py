@@ -83,6 +83,7 @@ def test_a_key_is_told_to_nobody_but_its_holders() -> None:
         "STAFF_INDEX_KEY": {"workflow", "setting-up"},
         "STAFF_PRIVATE_KEY": {"workflow"},
         "TRACKING_KEYS": {"intake", "notify", "query"},
+        "VENDOR_LINK_KEYS": {"workflow", "notify"},
         "INDEX_KEY": {"intake", "query"},
         "ALTCHA_KEY": {"intake"},
         "POSTGRES_PASSWORD": {"postgres", "setting-up"},

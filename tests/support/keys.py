@@ -16,6 +16,7 @@ def key(name: str) -> str:
 
 SEALING_KEYS = f"1:{key('sealing')}"
 TRACKING_KEYS = f"1:{key('tracking')}"
+VENDOR_LINK_KEYS = f"1:{key('vendor-link')}"
 INDEX_KEY = key("index")
 STAFF_PRIVATE_KEY = key("staff")
 STAFF_PUBLIC_KEY = (
@@ -41,6 +42,7 @@ def settings(service: str, database_url: str, nats_url: str, **more: Any) -> dic
         "staff_index_key": key("staff-index"),
         "sealing_keys": SEALING_KEYS,
         "tracking_keys": TRACKING_KEYS,
+        "vendor_link_keys": VENDOR_LINK_KEYS,
         "index_key": INDEX_KEY,
         "altcha_key": key(f"altcha-{service}"),
         "blobs": "memory:///",

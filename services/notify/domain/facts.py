@@ -17,7 +17,8 @@ import msgspec
 
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent, PasswordResetRequested
-from shared.events.workflow import ComplaintEvent
+from shared.events.vendor import VendorLeg
+from shared.events.workflow import ComplaintEvent, Reminded
 
 ZONE = ZoneInfo("Asia/Kuala_Lumpur")
 NOTHING = "-"
@@ -68,6 +69,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     token_sealed: str | None = None
     until: datetime | None = None
     minutes: int | None = None
+    vendor: VendorLeg | None = None
+    leg_files: tuple[tuple[str, str], ...] = ()
+    """Files that the vendor may have: id and name. Of a reminder, those of the report."""
+    report: str | None = None
+    """Of a reminder to the vendor: what was reported."""
+    nth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,15 @@ def facts_of(event: Event, at: datetime) -> Facts:
         person = found[name]
         found[name] = None if person is None else person.name
     files = tuple(file.name for file in event.files)
+    found["leg_files"] = tuple((file.id, file.name) for file in event.files) if "V" in event.audience else ()
+    if isinstance(event, Reminded) and event.cause is not None:
+        found["nth"] = event.cause.nth
     return Facts(**(found | {"audience": event.audience, "files": files}))
+
+
+def with_report(facts: Facts, reported: Facts) -> Facts:
+    """The facts of a reminder to the vendor, with what it is reminded of."""
+    return msgspec.structs.replace(facts, report=reported.text, leg_files=reported.leg_files)
 
 
 def day(moment: datetime) -> str:
@@ -140,7 +155,7 @@ def _block(text: str | None) -> str | None:
 
 Write = Callable[[Facts, str, str], str | None]
 """(facts, language, reader) -> what stands in the message, or None where the event has no such thing."""
-_MAY_READ = {"complainant": "P", "vendor": "V", "staff": "S"}
+_MAY_READ = {"complainant": "P", "vendor": "V", "vendor_desk": "V", "staff": "S"}
 
 
 def _reads(facts: Facts, reader: str) -> bool:
@@ -154,6 +169,24 @@ def _text(facts: Facts, _language: str, reader: str) -> str | None:
 
 def _files(facts: Facts, _language: str, reader: str) -> str | None:
     return "\n".join(one_line(name) or NOTHING for name in facts.files) if _reads(facts, reader) else None
+
+
+def _latest_log(facts: Facts, _language: str, reader: str) -> str | None:
+    logs = facts.vendor.logs if facts.vendor and reader != "complainant" else ()
+    return _line(logs[-1].number) if logs else None
+
+
+def _all_logs(facts: Facts, _language: str, reader: str) -> str | None:
+    logs = facts.vendor.logs if facts.vendor and reader != "complainant" else ()
+    return ", ".join(f"{one_line(log.number)} ({day(log.at)})" for log in logs) or None
+
+
+def _report(facts: Facts, _language: str, reader: str) -> str | None:
+    return None if reader == "complainant" else _block(facts.report)
+
+
+def _leg_since(facts: Facts, _language: str, reader: str) -> str | None:
+    return day(facts.vendor.since) if facts.vendor and reader != "complainant" else None
 
 
 FROM_EVENT: Mapping[str, tuple[str, Write]] = {
@@ -170,6 +203,11 @@ FROM_EVENT: Mapping[str, tuple[str, Write]] = {
     "lampiran": ("files", _files),
     "teks_awam": ("public_text", lambda facts, _l, _r: _block(facts.public_text)),
     "no_log_vendor": ("vendor_reference", lambda facts, _l, _r: _line(facts.vendor_reference)),
+    "no_log_terkini": ("vendor", _latest_log),
+    "senarai_log": ("vendor", _all_logs),
+    "laporan": ("vendor", _report),
+    "vendor_sejak": ("vendor", _leg_since),
+    "peringatan_ke": ("vendor", lambda facts, _l, _r: None if facts.nth is None else str(facts.nth)),
     "bil_hari": ("days", lambda facts, _l, _r: None if facts.days is None else str(facts.days)),
     "alasan": (
         "reason_ms",
@@ -193,31 +231,40 @@ FROM_COMPLAINT = (
     "pautan",
 )
 """Placeholders every message may name: the complaint's copy has them, and they are never empty."""
+OUTSIDE = frozenset({"vendor", "vendor_desk"})
 FROM_BATCH = ("bil", "senarai")
 FROM_ACCOUNT = ("nama", "pautan", "tarikh", "masa", "oleh")
 """What every message about an account may name. `oleh` is who changed it: `self`, `link` or `admin`."""
+LEG_FILES = "fail_vendor"
+"""Placeholder of the files the vendor may have: name and link of each."""
 _NAMELESS = {"actor", "files"}
 """Fields that are always there and may yet have nothing to show: SYSTEM has no name, most texts have no files."""
 
 
-def fill(matter: Matter, facts: Facts, *, language: str, reader: str, link: str) -> dict[str, str | None]:
-    """Every placeholder's value; None where the event has none: those are the templates' to step round."""
+def fill(matter: Matter, facts: Facts, *, language: str, reader: str, link: str) -> dict[str, Any]:
+    """Every placeholder's value; None where the event has none: those are the templates' to step round. The vendor is
+    told nothing of who complained, and not in whose words."""
     department = one_line(matter.department) or NOTHING
     module = matter.module_ms if language == "ms" else matter.module_en
-    values: dict[str, str | None] = {
+    outside = reader in OUTSIDE
+    values: dict[str, Any] = {
         "no_aduan": matter.number,
         "tajuk": one_line(matter.title) or NOTHING,
         "modul": one_line(module) or NOTHING,
         "jabatan": department,
         "jabatan_ptj": department if not matter.ptj else f"{department} / {one_line(matter.ptj)}",
-        "nama": one_line(matter.name) or NOTHING,
+        "nama": (not outside and one_line(matter.name)) or NOTHING,
         "tarikh_aduan": day(matter.submitted_at),
         "masa_aduan": hour(matter.submitted_at),
-        "keterangan": lines(matter.description) or NOTHING,
+        "keterangan": (not outside and lines(matter.description)) or NOTHING,
         "pautan": link,
     }
     for name, (_, write) in FROM_EVENT.items():
         values[name] = write(facts, language, reader) or None
+    values[LEG_FILES] = [
+        {"nama": one_line(name) or NOTHING, "pautan": f"{link}/lampiran/{file}"}
+        for file, name in (facts.leg_files if reader == "vendor_desk" else ())
+    ] or None
     return values
 
 
@@ -242,6 +289,7 @@ def gives(kind: type[Event]) -> dict[str, bool]:
     if not issubclass(kind, ComplaintEvent):
         return always | {"tarikh": True, "masa": True}
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    always[LEG_FILES] = False
     return always | {
         placeholder: not (_may_be_none(fields[name]) or name in _NAMELESS)
         for placeholder, (name, _) in FROM_EVENT.items()

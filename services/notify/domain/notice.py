@@ -15,6 +15,8 @@ class Recipient:
     language: str
     email_sealed: str | None
     phone_sealed: str | None
+    address: str | None = None
+    """Of an office, which is no secret: lies open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from datetime import date, datetime
 
 from services.notify.domain.facts import ZONE
 from services.notify.domain.retries import Reason, Status
-from services.notify.domain.rules import Rule
+from services.notify.domain.rules import DESK, Rule
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent
 from shared.events.reference import Away
 from shared.events.workflow import ComplaintEvent, Person
+
+VENDOR_DESK, DESK_NAME = "vendor:desk", "Helpdesk BKP/TTSB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class Complainant:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One line of the ledger to be. `recipient` is `complainant:<number>` or `staff:<id>`; what is about an account has
-    no number."""
+    """One line of the ledger to be. `recipient` is `complainant:<number>`, `staff:<id>` or `vendor:desk`; what is about
+    an account has no number."""
 
     number: str | None
     rule: int
@@ -61,14 +63,19 @@ class Planned:
         return Status.PLANNED if self.reason is None else Status.SKIPPED
 
 
-def plan(rules: Iterable[Rule], event: Event, complainant: Complainant, staff: Sequence[Staff]) -> list[Planned]:
-    """Who is told of this event, through which channel, with which message, and who is not, and why."""
+def plan(
+    rules: Iterable[Rule], event: Event, complainant: Complainant, staff: Sequence[Staff], *, desk: bool = False
+) -> list[Planned]:
+    """Who is told of this event, through which channel, with which message, and who is not, and why. `desk`: the
+    office has said where the vendor's helpdesk reads its mail; nobody is told in its place where it has not."""
     known = {person.id: person for person in staff}
     told: set[tuple[str, str]] = set()
     lines: list[Planned] = []
     # Rules that are switched off come last: they must not take a person away from one that is on.
     for rule in sorted(rules, key=lambda rule: (not rule.enabled, rule.position)):
         if rule.audience is None or rule.channel is None or rule.template is None or not rule.condition.holds(event):
+            continue
+        if rule.audience == DESK and not (desk and isinstance(event, ComplaintEvent) and event.vendor is not None):
             continue
         for recipient, name, absent in _people(rule.audience, event, complainant, staff):
             reason = Reason.ABSENT if absent else _reason(rule, event, recipient, complainant, known)
@@ -124,6 +131,9 @@ def _people(
     if audience == "complainant":
         yield f"complainant:{complainant.number}", complainant.name, False
         return
+    if audience == DESK:
+        yield VENDOR_DESK, DESK_NAME, False
+        return
     if not isinstance(event, ComplaintEvent):
         return
     before: Person | None = getattr(event, "before", None)
@@ -170,6 +180,9 @@ def _reason(
     if not rule.enabled:
         return Reason.SWITCHED_OFF
     kind, _, person = recipient.partition(":")
+    if recipient == VENDOR_DESK:
+        own = isinstance(event, ComplaintEvent) and event.actor.role == "VENDOR"
+        return Reason.OWN_ACT if own else None
     if kind == "complainant":
         own = isinstance(event, ComplaintEvent) and event.actor.role == "COMPLAINANT"
         if own and rule.condition.actor_is_not_recipient:

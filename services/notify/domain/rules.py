@@ -24,10 +24,13 @@ AUDIENCES: tuple[str, ...] = (
     "admins",
     "management",
     "vendor",
+    "vendor_desk",
     "owner",
 )
 OWNER = "owner"
 """Whose account it is: the only one who is told of it, and told of nothing else by that name."""
+DESK = "vendor_desk"
+"""The vendor's helpdesk by mail, without an account: told where the office has said where it reads its mail."""
 CHANNELS: tuple[str, ...] = ("email",)
 State = Literal[
     "BARU",
@@ -104,8 +107,9 @@ class Message(msgspec.Struct, frozen=True):
 
 
 def reader_of(audience: str) -> str:
-    """For whom a message to this audience must be written: complainant, vendor or staff."""
-    return audience if audience in {"complainant", "vendor"} else "staff"
+    """For whom a message to this audience must be written: complainant, staff, vendor (who has an account), or the
+    vendor's helpdesk, which has none."""
+    return audience if audience in {"complainant", "vendor", DESK} else "staff"
 
 
 def faults(rules: Iterable[Rule], messages: Mapping[str, Message]) -> list[tuple[str, Text]]:

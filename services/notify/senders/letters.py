@@ -18,7 +18,7 @@ from services.notify.domain.rules import Message
 from shared.envelope import Event
 
 FOLDER = Path(__file__).parent.parent / "templates"
-READERS = ("complainant", "staff", "vendor")
+READERS = ("complainant", "staff", "vendor", "vendor_desk")
 LANGUAGES = ("ms", "en")
 LONGEST_SUBJECT = 200
 OFFICE: Mapping[str, Mapping[str, Any]] = {
@@ -118,7 +118,7 @@ def plain_header(text: str, longest: int) -> str:
     return one_line(text).replace("=?", "= ?")[:longest].rstrip()
 
 
-SAMPLES: Mapping[str, str] = {
+SAMPLES: Mapping[str, Any] = {
     "no_aduan": "HD-2026-000123-C",
     "tajuk": "Baucar tidak dapat disahkan",
     "modul": "Akaun Belum Bayar",
@@ -142,6 +142,12 @@ SAMPLES: Mapping[str, str] = {
     "lampiran": "skrin.png\nbaucar bil. 3.pdf",
     "teks_awam": "Laporan telah dihantar.",
     "no_log_vendor": "BKP-2021-0077",
+    "no_log_terkini": "BKP-2021-0077",
+    "senarai_log": "BKP-2021-0061 (24-01-2021), BKP-2021-0077 (25-01-2021)",
+    "laporan": "Ralat GL-102 semasa mengesahkan baucar.",
+    "vendor_sejak": "24-01-2021",
+    "peringatan_ke": "2",
+    "fail_vendor": [{"nama": "skrin.png", "pautan": "https://helpdesk.example/vendor/contoh/lampiran/1"}],
     "bil_hari": "3",
     "alasan": "Maklumat tidak lengkap",
     "sambungan": "HD-2026-000100-X",

@@ -11,6 +11,7 @@ from shared.db import Tx
 from shared.events.intake import Contact
 from shared.events.reference import Away, FormSaved, StaffSaved
 from shared.events.workflow import Classified, ComplaintEvent, Received
+from shared.privacy import mask_email
 
 CLOSED = "DITUTUP"
 
@@ -132,6 +133,18 @@ async def keep_modules(tx: Tx, event: FormSaved) -> None:
         [module.name_ms for module in event.modules],
         [module.name_en for module in event.modules],
     )
+
+
+async def keep_vendor_desk(tx: Tx, email: str) -> None:
+    """Where the vendor's helpdesk reads its mail; empty where it is not mailed."""
+    await tx.execute("delete from vendor_desk")
+    if email:
+        await tx.execute("insert into vendor_desk (email, email_masked) values ($1, $2)", email, mask_email(email))
+
+
+async def has_vendor_desk(tx: Tx) -> bool:
+    """Whether the office has said where the vendor's helpdesk reads its mail."""
+    return bool(await tx.fetchval("select exists (select from vendor_desk)"))
 
 
 async def complainant(tx: Tx, number: str) -> Complainant | None:

@@ -35,6 +35,15 @@ async def open_alert(tx: Tx, envelope: Envelope, number: str | None, at: datetim
     return opened is not None
 
 
+async def last_report(tx: Tx, number: str) -> Facts | None:
+    """The facts of the last report of this complaint to the vendor."""
+    found = await tx.fetchval(
+        "select facts from alert where number = $1 and event = 'complaint.vendor_logged' order by at desc limit 1",
+        number,
+    )
+    return None if found is None else msgspec.convert(found, Facts)
+
+
 async def add(tx: Tx, event_id: str, rules: int, planned: Sequence[tuple[UUID, Planned]]) -> None:
     """Deliveries of an alert, in their order."""
     await tx.executemany(
@@ -79,6 +88,7 @@ async def start(tx: Tx, id: UUID, attempt: UUID, lease: float) -> Notice:
         language=leader["language"] or "ms",
         email_sealed=leader["email_sealed"],
         phone_sealed=leader["phone_sealed"],
+        address=leader["address"],
     )
     return Notice(
         delivery=str(id),
@@ -100,7 +110,8 @@ _START = """
             masked = coalesce(
                 (select c.email_masked from complaint c
                  where delivery.recipient = 'complainant:' || c.number and c.number = delivery.number),
-                (select s.email_masked from staff s where delivery.recipient = 'staff:' || s.id))
+                (select s.email_masked from staff s where delivery.recipient = 'staff:' || s.id),
+                (select v.email_masked from vendor_desk v where delivery.recipient = 'vendor:desk'))
         where id = $1 or carried_by = $1
         returning *
     )
@@ -111,7 +122,8 @@ _START = """
         case when d.audience = 'complainant' then c.name else coalesce(s.name, d.name) end as to_name,
         case when d.audience = 'complainant' then c.language else s.language end as language,
         case when d.audience = 'complainant' then c.email_sealed when s.active then s.email_sealed end as email_sealed,
-        case when d.audience = 'complainant' then c.phone_sealed when s.active then s.phone_sealed end as phone_sealed
+        case when d.audience = 'complainant' then c.phone_sealed when s.active then s.phone_sealed end as phone_sealed,
+        (select v.email from vendor_desk v where d.recipient = 'vendor:desk') as address
     from started d
     join alert a on a.event_id = d.event_id
     left join complaint c on c.number = d.number

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
-from services.notify.store.tables import alert, attempt, complaint, delivery, staff
+from services.notify.store.tables import alert, attempt, complaint, delivery, staff, vendor_desk
 from shared.db import Tx, sql
 
 
@@ -38,7 +38,12 @@ async def one(tx: Tx, id: UUID) -> dict[str, Any] | None:
 
 
 def _deliveries() -> Select[Any]:
-    masked = func.coalesce(delivery.c.masked, staff.c.email_masked, complaint.c.email_masked)
+    masked = func.coalesce(
+        delivery.c.masked,
+        staff.c.email_masked,
+        vendor_desk.c.email_masked,
+        case((delivery.c.recipient.startswith("complainant:"), complaint.c.email_masked)),
+    )
     return (
         select(
             delivery.c.id,
@@ -60,6 +65,7 @@ def _deliveries() -> Select[Any]:
         .join(alert, alert.c.event_id == delivery.c.event_id)
         .outerjoin(complaint, complaint.c.number == delivery.c.number)
         .outerjoin(staff, delivery.c.recipient == func.concat("staff:", staff.c.id))
+        .outerjoin(vendor_desk, delivery.c.recipient == "vendor:desk")
     )
 
 

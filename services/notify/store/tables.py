@@ -73,6 +73,14 @@ module = Table(
     Column("name_en", Text, nullable=False),
 )
 
+vendor_desk = Table(
+    "vendor_desk",
+    metadata,
+    Column("email", Text, primary_key=True),
+    Column("email_masked", Text, nullable=False),
+    comment="where the vendor's helpdesk reads its mail; no row where it is not mailed",
+)
+
 matrix = Table(
     "matrix",
     metadata,

@@ -80,7 +80,8 @@ class Narrowed(BaseModel):
     """Filters of a list; each may be given several times, and an empty one does not narrow."""
 
     q: Word = ""
-    """A complaint number or its beginning, otherwise words of title, description and name."""
+    """A complaint number or its beginning, otherwise words of title, description and name, or a log number of the
+    vendor's."""
     state: Words = []
     phase: Words = []
     outcome: Words = []

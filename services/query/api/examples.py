@@ -46,6 +46,7 @@ ROW: dict[str, Any] = {
     "left_days": 5,
     "mine": True,
     "first_act": False,
+    "vendor_logs": ["BKP-2026-0077"],
 }
 PAGE: dict[str, Any] = {"items": [ROW], "next": None, "as_of": AS_OF}
 INBOX: dict[str, Any] = {

@@ -59,6 +59,7 @@ class Row(NamedTuple):
     seen_by: list[str]
     linked_to: str | None
     reject_reason: str | None
+    vendor_logs: list[str]
 
 
 def filed(standing: Standing, filing: Filing) -> Row:
@@ -76,6 +77,7 @@ def filed(standing: Standing, filing: Filing) -> Row:
         duplicate_of=None,
         vendor_reference=None,
         reject_reason=None,
+        vendor_logs=[],
     )
 
 
@@ -99,9 +101,16 @@ def moved(row: Row, to: Standing, change: Change) -> Row:
         duplicate_of=change.duplicate_of or (None if to.open else row.duplicate_of),
         reject_reason=change.reject_reason or (None if to.open else row.reject_reason),
         vendor_reference=row.vendor_reference if change.vendor_reference is None else change.vendor_reference,
+        vendor_logs=_logs(row, change),
         phone_masked=change.phone_masked or row.phone_masked,
         email_masked=change.email_masked or row.email_masked,
     )
+
+
+def _logs(row: Row, change: Change) -> list[str]:
+    """The vendor's log numbers, the first told first, each once."""
+    told = change.vendor_reference
+    return row.vendor_logs if told is None or told in row.vendor_logs else [*row.vendor_logs, told]
 
 
 def counted(row: Row) -> tuple[tuple[str, ...], bool, str | None]:

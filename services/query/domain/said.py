@@ -154,7 +154,7 @@ def change(event: said.ComplaintEvent) -> Change:
             return Change(rated=True)
         case said.FeedbackAsked() | said.CloseRequested() | said.Reminded():
             return Change(reply_by=event.answer_by)
-        case said.VendorLogged() | said.VendorUpdated():
+        case said.VendorLogged() | said.VendorUpdated() | said.VendorAnswered():
             return Change(vendor_reference=event.vendor_reference)
         case said.ContactCorrected():
             return Change(phone_masked=event.contact.phone_masked, email_masked=event.contact.email_masked)
@@ -245,6 +245,8 @@ def _detail(event: said.ComplaintEvent) -> dict[str, Any]:
             detail["due"] = event.due
         case said.Escalated():
             detail["level"] = event.level
+    if event.actor.by_link:
+        detail["by_link"] = True
     return detail
 
 

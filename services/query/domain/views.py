@@ -51,6 +51,7 @@ class Row(TypedDict):
     left_days: int | None
     mine: bool
     first_act: bool
+    vendor_logs: list[str]
 
 
 class Page(TypedDict):

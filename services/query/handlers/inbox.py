@@ -91,6 +91,7 @@ def row_view(row: Any, caller: Caller, moment: Moment) -> views.Row:
             pic=row["pic_id"],
             claimant=row["claimant_id"],
         ),
+        "vendor_logs": list(row["vendor_logs"]),
     }
 
 

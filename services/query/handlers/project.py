@@ -25,7 +25,9 @@ async def move_complaints(tx: Tx, letters: Sequence[tuple[ComplaintEvent, Envelo
         elif row is None:
             raise projection.Missing(f"{event.number} version {envelope.sequence}")
         else:
+            known = len(row.vendor_logs)
             row = complaint.moved(row, standing, said.change(event))
+            new.logs += [(event.number, log) for log in row.vendor_logs[known:]]
         after[event.number] = row
         new.entries.append(said.entry(event, envelope.sequence))
         new.files += said.attachments(event, envelope.sequence)

@@ -16,7 +16,8 @@ COLUMNS = """
     c.submitted_at, c.module, coalesce(m.name_ms, c.module_ms) as module_ms,
     coalesce(m.name_en, c.module_en) as module_en, c.state, c.phase, c.custodian, c.outcome, c.priority, c.complex,
     c.level, c.pic_id, coalesce(p.name, c.pic_name) as pic_name, c.claimant_id,
-    coalesce(i.name, c.claimant_name) as claimant_name, c.due, c.by_due, c.ended_at, c.holder, c.first_act, c.seen_by
+    coalesce(i.name, c.claimant_name) as claimant_name, c.due, c.by_due, c.ended_at, c.holder, c.first_act, c.seen_by,
+    c.vendor_logs
 """
 NAMES = """
     left join module m on m.slug = c.module
@@ -108,7 +109,8 @@ async def page(
 
 
 def _visible(where: _Where, caller: Caller, filters: Filters) -> None:
-    """Who sees only the vendor's leg finds nothing by words or an IC it may not read: there the title alone counts."""
+    """Who sees only the vendor's leg finds nothing by words or an IC it may not read: there the title and its own log
+    numbers count."""
     everyone = [principal for principal in caller.principals if principal != VENDOR]
     words = where.value(filters.q, "text") if filters.q and number_start(filters.q) is None else None
     if words is None and filters.ic_index is None:
@@ -121,7 +123,8 @@ def _visible(where: _Where, caller: Caller, filters: Filters) -> None:
     query = f"websearch_to_tsquery('indonesian', {words})"
     found = f"{full} and exists (select from words w where w.number = c.number and w.search @@ {query})"
     if VENDOR in caller.principals:
-        found += f" or '{VENDOR}' = any(c.seen_by) and to_tsvector('indonesian', c.title) @@ {query}"
+        found += f" or '{VENDOR}' = any(c.seen_by) and to_tsvector('indonesian',"
+        found += f" c.title || ' ' || array_to_string(c.vendor_logs, ' ')) @@ {query}"
     where.conditions.append(f"({found})")
 
 

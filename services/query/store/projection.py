@@ -34,6 +34,8 @@ class News:
     entries: list[Entry] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
     words: list[tuple[str, str, str, str]] = field(default_factory=list)
+    logs: list[tuple[str, str]] = field(default_factory=list)
+    """The vendor's log numbers told for the first time, by which complaints are found: number, log."""
 
 
 def _insert(table: Table, names: Sequence[str], before: int = 0) -> str:
@@ -121,6 +123,8 @@ from unnest({_given(("text", "boolean", "text", "int"), _COUNTED)}) t({", ".join
 """
 """All that a batch changes, in one round trip."""
 
+_LOGS = "update words set search = search || to_tsvector('indonesian', $2) where number = $1"
+
 
 async def load(tx: Tx, numbers: Collection[str]) -> dict[str, Row]:
     """The rows of these complaints, as far as there are any."""
@@ -143,6 +147,8 @@ async def save(tx: Tx, before: Mapping[str, Row], after: Mapping[str, Row], new:
         *_turned(new.words, len(_WORDS)),
         *_turned(moved, len(_TALLY)),
     )
+    if new.logs:
+        await tx.executemany(_LOGS, new.logs)
 
 
 async def fold(tx: Tx) -> None:

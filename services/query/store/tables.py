@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.types import TypeEngine
@@ -80,6 +81,7 @@ complaint = Table(
     _some("seen_by", ARRAY(Text)),
     Column("linked_to", Text),
     Column("reject_reason", Text),
+    Column("vendor_logs", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )
 """One row per complaint, narrow enough to page through. `by_due` is `due`, or far away; `holder` the member of staff
 who has the ball."""

@@ -235,6 +235,7 @@ def _view(standing: Standing) -> dict[str, Any]:
         "due": complaint.due,
         "role": next((role for role, _ in standing.may.values()), None),
         "vendor_reference": complaint.vendor_reference,
+        "vendor": _leg(standing),
         "duplicate_of": complaint.duplicate_of,
         "linked_to": complaint.linked_to,
         "clocks": {
@@ -258,6 +259,14 @@ def _view(standing: Standing) -> dict[str, Any]:
             for action, (role, row) in standing.may.items()
         ],
     }
+
+
+def _leg(standing: Standing) -> dict[str, Any] | None:
+    leg = clocks.vendor_leg(standing.complaint, standing.known.rules, standing.now)
+    if leg is None:
+        return None
+    logs = [{"number": log.number, "at": log.at} for log in standing.complaint.vendor_logs]
+    return {**leg._asdict(), "logs": logs}
 
 
 def _named(person: Any) -> dict[str, str] | None:

@@ -70,6 +70,13 @@ class SettingsChange(SettingsBody):
     why: Words = Field(default="", max_length=1000)
 
 
+class VendorDesk(BaseModel):
+    """The vendor's helpdesk, which has no account: an office's address. Empty: it is not mailed."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"email": "helpdesk@vendor.example"}]})
+    email: Words = Field(max_length=254)
+
+
 class RoutingBody(BaseModel):
     """Module slug -> ids of the PICs who take it."""
 
@@ -116,6 +123,21 @@ async def save_settings(
     said = SettingsSaved(**body.model_dump(exclude={"why"}))
     moved = await times.save_settings(tx, said, caller, why=body.why, correlation=correlation)
     return reckoned(moved)
+
+
+@router.get("/settings/vendor", response_model=VendorDesk)
+async def vendor_desk(tx: Transaction, caller: Present) -> dict[str, str]:
+    """Where the vendor's helpdesk is written to."""
+    caller.needs("ADMIN", "MANAGEMENT")
+    return {"email": (await facts.known(tx)).rules.settings.vendor_email}
+
+
+@router.put("/settings/vendor", status_code=204)
+async def save_vendor_desk(body: VendorDesk, tx: Transaction, caller: Present, correlation: Correlation) -> None:
+    """Have the vendor's helpdesk written to at this address, or not at all."""
+    caller.needs("ADMIN")
+    why = "E-mel Helpdesk BKP/TTSB dikemas kini"
+    await times.save_vendor_email(tx, body.email, caller, why=why, correlation=correlation)
 
 
 @router.get("/routing", response_model=Routing)

@@ -54,6 +54,26 @@ class Clocks(BaseModel):
     solve_by: datetime
 
 
+class VendorLog(BaseModel):
+    """A number under which the vendor keeps the matter, and when it was told."""
+
+    number: str
+    at: datetime
+
+
+class VendorLeg(BaseModel):
+    """The vendor's last custody, in working days of the vendor's own calendar. `until` is none while it lasts, `due`
+    and `left` are none once it is over."""
+
+    since: datetime
+    until: datetime | None
+    due: datetime | None
+    days: int
+    used: int
+    left: int | None
+    logs: list[VendorLog]
+
+
 PIC = {"id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a", "name": "Azman bin Yusof"}
 
 
@@ -75,7 +95,16 @@ class ComplaintView(BaseModel):
         claimant=None,
         due="2026-03-10T17:00:00+08:00",
         role="PIC",
-        vendor_reference=None,
+        vendor_reference="BKP-2026-0077",
+        vendor={
+            "since": "2026-03-02T09:00:00+08:00",
+            "until": "2026-03-03T10:00:00+08:00",
+            "due": None,
+            "days": 15,
+            "used": 1,
+            "left": None,
+            "logs": [{"number": "BKP-2026-0077", "at": "2026-03-02T09:00:00+08:00"}],
+        },
         duplicate_of=None,
         linked_to=None,
         clocks={
@@ -114,6 +143,7 @@ class ComplaintView(BaseModel):
     due: datetime | None
     role: str | None
     vendor_reference: str | None
+    vendor: VendorLeg | None
     duplicate_of: str | None
     linked_to: str | None
     clocks: Clocks

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from services.workflow.domain.changes import CHANGES, brings, let_go, remembered
+from services.workflow.domain.changes import CHANGES, ON_THE_LEG, brings, let_go, logged, remembered
 from services.workflow.domain.clocks import Rules, due, handed_to, reopen_until
 from services.workflow.domain.complaint import Complaint, Span
 from services.workflow.domain.given import Given
@@ -130,6 +130,8 @@ def done(
         before, version=before.version + 1, machine_version=MACHINE_VERSION, state=state, **changes
     )
     changes = let_go(after) | {"custody": handed_to(before.custody, after.custodian, now)}
+    if action in ON_THE_LEG:
+        changes["vendor_logs"] = logged(before, given, now)
     if given.why is not None:
         changes["fired"] = remembered(before, given.why, now)
     if after.state is not before.state:
@@ -181,6 +183,7 @@ def _common(complaint: Complaint, before: State | None, actor: Actor, rules: Rul
         "can": complainant_can(complaint, rules, now),
         "reopen_until": reopen_until(complaint, rules),
         "seen_by": seen_by(complaint),
+        "vendor": complaint.leg,
     }
 
 

@@ -9,6 +9,7 @@ from services.workflow.domain.complaint import Complaint, Fired
 from services.workflow.domain.given import Given
 from services.workflow.domain.reasons import REJECT_REASONS, RejectReason
 from services.workflow.machine import Action, Custodian, Role, State
+from shared.events.vendor import VendorLog
 from shared.events.workflow import Actor, Cause, Person, Solution
 
 Changes = Callable[[Complaint, Given, Actor], dict[str, Any]]
@@ -78,6 +79,7 @@ CHANGES: dict[Action, Changes] = {
     Action.CLAIM: _claim,
     Action.LOG_VENDOR: _vendor,
     Action.UPDATE_VENDOR: _vendor,
+    Action.VENDOR_ANSWERED: _vendor,
     Action.REQUEST_CLOSE: _request_close,
     Action.REOPEN: _reopen,
     Action.RATE: _rate,
@@ -95,6 +97,18 @@ def let_go(after: Complaint) -> dict[str, Any]:
     if after.state is not State.RUJUKAN_IMPLEMENTOR:
         changes["claimant"] = None
     return changes | {"readers": _reading(after, *(getattr(after, name) for name in changes))}
+
+
+ON_THE_LEG = frozenset({Action.LOG_VENDOR, Action.UPDATE_VENDOR, Action.VENDOR_ANSWERED})
+"""The actions that may tell a log number."""
+
+
+def logged(before: Complaint, given: Given, now: datetime) -> tuple[VendorLog, ...]:
+    """The vendor's log numbers with the one given now; told again, a number keeps its date."""
+    number = given.vendor_reference
+    if number is None or any(log.number == number for log in before.vendor_logs):
+        return before.vendor_logs
+    return (*before.vendor_logs, VendorLog(number=number, at=now))
 
 
 def _why(given: Given) -> dict[str, Any]:
@@ -132,6 +146,8 @@ def brings(
             return {"vendor_reference": after.vendor_reference, "public_text": given.public_text}
         case Action.UPDATE_VENDOR:
             return {"vendor_reference": after.vendor_reference}
+        case Action.VENDOR_ANSWERED:
+            return {"vendor_reference": given.vendor_reference}
         case Action.REQUEST_CLOSE:
             return {
                 "solution": after.solution,

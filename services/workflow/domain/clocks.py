@@ -102,6 +102,35 @@ def _run(complaint: Complaint, clock: str, start: datetime, days: int, calendar:
     return Run(clock, start, end, days, paused, calendar)
 
 
+class Leg(NamedTuple):
+    """The vendor's last custody, in working days of the vendor's calendar: `days` long, `used` until now or its end;
+    `due` and `left` while it lasts."""
+
+    since: datetime
+    until: datetime | None
+    due: datetime | None
+    days: int
+    used: int
+    left: int | None
+
+
+def vendor_leg(complaint: Complaint, rules: Rules, now: datetime) -> Leg | None:
+    """How the vendor's last custody stands, or stood at its end; none before the first."""
+    legs = [(since, end) for who, since, end in spans(complaint.custody, now) if who is Custodian.VENDOR]
+    if not legs:
+        return None
+    since, end = legs[-1]
+    run = next((run for run in runs(complaint, rules) if run.clock == "vendor"), None)
+    return Leg(
+        since=since,
+        until=None if run else end,
+        due=run.end if run else None,
+        days=rules.settings.vendor_escalate_days,
+        used=rules.vendor.days_between(since, end),
+        left=rules.vendor.days_left(now, run.end) if run else None,
+    )
+
+
 def solve_days(complaint: Complaint, settings: SettingsSaved) -> int:
     """How long the solve clock is: by priority, or the longer charter of what is Kompleks."""
     days = settings.solve_days.get(complaint.priority, max(settings.solve_days.values()))

@@ -6,6 +6,7 @@ import msgspec
 
 from services.workflow.machine import CUSTODIANS, Custodian, Outcome, State, is_open
 from shared.events.intake import Contact
+from shared.events.vendor import VendorLeg, VendorLog
 from shared.events.workflow import Person, Solution
 
 
@@ -55,6 +56,8 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     """Staff ids of former PICs and claimants: they keep reading, and cannot act."""
     vendor_leg: bool = False
     vendor_reference: str | None = None
+    """The log number that counts now, the newest told."""
+    vendor_logs: tuple[VendorLog, ...] = ()
     first_answered_at: datetime | None = None
     solved_at: datetime | None = None
     """The last `request_close`; `stands` while nobody has refuted it."""
@@ -74,6 +77,12 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     def custodian(self) -> Custodian | None:
         """Who has the ball."""
         return CUSTODIANS[self.state]
+
+    @property
+    def leg(self) -> VendorLeg | None:
+        """The vendor's last custody; none before the first."""
+        since = next((span.since for span in reversed(self.custody) if span.custodian is Custodian.VENDOR), None)
+        return None if since is None else VendorLeg(since=since, logs=self.vendor_logs)
 
     @property
     def open(self) -> bool:

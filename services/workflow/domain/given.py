@@ -139,12 +139,17 @@ def _meanings(tidy: dict[str, Any], modules: frozenset[str]) -> list[FieldError]
         errors.append(FieldError("reason_code", "unknown", Text("Sila pilih daripada senarai", "Choose from the list")))
     if tidy["module"] is not None and modules and tidy["module"] not in modules:
         errors.append(FieldError("module", "unknown", Text("Modul tidak dikenali", "Not a known module")))
-    if isinstance(tidy["email"], str) and not (len(tidy["email"]) <= 254 and EMAIL.fullmatch(tidy["email"])):
+    if isinstance(tidy["email"], str) and not is_email(tidy["email"]):
         errors.append(FieldError("email", "not_email", Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail")))
     if isinstance(tidy["phone"], str) and not _is_phone(tidy["phone"]):
         text = Text("Sila masukkan no. telefon Malaysia yang sah", "Enter a valid Malaysian phone number")
         errors.append(FieldError("phone", "not_phone", text))
     return errors
+
+
+def is_email(text: str) -> bool:
+    """Whether mail can be sent there."""
+    return len(text) <= 254 and EMAIL.fullmatch(text) is not None
 
 
 def is_mobile(phone: str) -> bool:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from services.workflow.domain import acts, plan, sight, times
 from services.workflow.domain.clocks import Rules, due
 from services.workflow.domain.complaint import Complaint
-from services.workflow.domain.given import Given
+from services.workflow.domain.given import Given, is_email
 from services.workflow.handlers import versions
 from services.workflow.machine import Action, Custodian, Facts, Role
 from services.workflow.store import complaints, facts, people
@@ -124,7 +124,7 @@ async def save_settings(
         text = Text("1 hingga 365 hari bekerja bagi setiap satu", "1 to 365 working days for each")
         raise Invalid([FieldError("settings", "out_of_range", text)])
     before = await _settings(tx)
-    settings = msgspec.structs.replace(settings, rules=before.rules)
+    settings = msgspec.structs.replace(settings, rules=before.rules, vendor_email=before.vendor_email)
     return await _decided(tx, settings, before, caller, why or "Tetapan dikemas kini", correlation)
 
 
@@ -133,6 +133,19 @@ def delivered() -> dict[str, object]:
     settings = SettingsSaved(solve_days=SOLVE_DAYS, rules=times.DEFAULT)
     found: dict[str, object] = msgspec.to_builtins(settings)
     return found
+
+
+async def save_vendor_email(tx: Tx, email: str, caller: Caller, *, why: str, correlation: str) -> None:
+    """Where the vendor's helpdesk is written to; nowhere, if empty. Raises `Invalid`."""
+    email = email.strip()
+    if email and not is_email(email):
+        text = Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail")
+        raise Invalid([FieldError("email", "not_email", text)])
+    before = await _settings(tx)
+    settings = msgspec.structs.replace(before, vendor_email=email, revision=before.revision + 1)
+    await facts.save(tx, facts.SETTINGS, settings, correlation=correlation)
+    now = await complaints.now(tx)
+    await facts.decided(tx, facts.SETTINGS, now, UUID(caller.id), why, msgspec.to_builtins(settings))
 
 
 async def save_rules(tx: Tx, rules: Sequence[TimeRule], caller: Caller, *, why: str, correlation: str) -> list[Moved]:

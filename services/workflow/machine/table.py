@@ -122,7 +122,7 @@ TABLE: tuple[Row, ...] = (
     _row(_A.LOG_VENDOR, {D, I}, V, _PIC, _LOG, "SV"),
     _row(_A.LOG_VENDOR, {R}, V, _IMPLEMENTOR, _LOG, "SV"),
     _row(_A.UPDATE_VENDOR, {V}, None, _PIC | _VENDOR, "text? vendor_reference? attachments?", "SV"),
-    _row(_A.VENDOR_ANSWERED, {V}, I, _PIC | _VENDOR, "text attachments?", "SV"),
+    _row(_A.VENDOR_ANSWERED, {V}, I, _PIC | _VENDOR, "text vendor_reference? attachments?", "SV"),
     _row(_A.REQUEST_CLOSE, {D, I, V, M}, T, _PIC, _CLOSE, "P"),
     _row(_A.REQUEST_CLOSE, {R}, T, _IMPLEMENTOR, _CLOSE, "P"),
     _row(_A.TAKE_BACK, {R, V, M, T}, I, _PIC | _ADMIN, "reason"),

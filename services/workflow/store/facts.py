@@ -12,7 +12,7 @@ from services.workflow.domain.clocks import Rules
 from shared.calendar import Calendar
 from shared.db import Tx
 from shared.envelope import Envelope, Event, decode, nats_subject, seal
-from shared.events.reference import CalendarSaved, FormSaved, RoutingSaved, SettingsSaved, SolutionSaved
+from shared.events.reference import CalendarSaved, FormSaved, Module, RoutingSaved, SettingsSaved, SolutionSaved
 
 OFFICE, VENDOR, SETTINGS, ROUTING, FORM = "kelantan", "vendor", "settings", "routing", "form"
 
@@ -85,6 +85,13 @@ async def known(tx: Tx) -> Known:
         settings=_settings(bodies[SETTINGS]),
     )
     return Known(rules, _modules(bodies.get(FORM)))
+
+
+async def module(tx: Tx, slug: str) -> Module | None:
+    """A module as the form names it now."""
+    envelope = await get(tx, FORM)
+    found = envelope.open_as(FormSaved).modules if envelope else ()
+    return next((module for module in found if module.slug == slug), None)
 
 
 async def routing(tx: Tx) -> RoutingSaved:

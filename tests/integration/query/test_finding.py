@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.db import Database
+from shared.events import workflow
 from tests.integration.query.conftest import Door, hear_course, set_business_time
 from tests.integration.query.desks import (
     ADMIN,
@@ -105,3 +106,20 @@ async def test_without_a_token_there_is_no_list(door: Door) -> None:
     for path in ("/v1/inbox", "/v1/badge", "/v1/complaints", f"/v1/complaints/{NUMBER}"):
         assert (await door.client.get(path)).status_code == 401
     assert (await door.client.post("/v1/complaints/search", json={"ic": IC})).status_code == 401
+
+
+async def test_a_log_number_of_the_vendors_finds_its_complaint_for_staff_and_for_the_vendor(
+    db: Database, door: Door
+) -> None:
+    course = office()["vendor"].say(workflow.VendorUpdated, vendor_reference="BKP-2021-0077")
+    course.say(workflow.VendorUpdated, vendor_reference="TTSB/61")
+    course.say(workflow.VendorUpdated, vendor_reference="BKP-2021-0077")
+    await hear_course(db, course, office()["taken"])
+    first = course.events[3].vendor_reference  # type: ignore[attr-defined]
+    for caller in (ADMIN, VENDOR):
+        for asked in ("BKP-2021-0077", "TTSB/61", "bkp-2021-0077"):
+            assert await names(door, caller, "/v1/complaints", q=asked) == ["vendor"], asked
+        assert await names(door, caller, "/v1/complaints", q="BKP-2021-0078") == []
+        (row,) = (await door.get("/v1/complaints", caller, state="TINDAKAN_VENDOR")).json()["items"]
+        assert row["vendor_logs"] == [*([first] if first else []), "BKP-2021-0077", "TTSB/61"]
+    assert await names(door, STRANGER, "/v1/complaints", q="BKP-2021-0077") == []

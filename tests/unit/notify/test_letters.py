@@ -66,7 +66,7 @@ def test_every_message_is_written_without_a_gap(template: str, event: str, langu
     subject_of: str | None = None
     for count in (1, 3) if LETTERS.messages[template].batched else (1,):
         mail = mail_of(template, language, one | {"bil": count, "senarai": [one] * count})
-        subject_of = str(mail["Subject"])
+        subject_of = str(mail["Subject"]).strip()  # a folded header begins with the blank of its fold
         assert subject_of.startswith("[HD-2026-000123-C] ") or count > 1 or issubclass(TOLD[event], AccountEvent)
         for body in bodies(mail):
             assert SAMPLES["pautan"] in body
