@@ -18,7 +18,7 @@ from services.portal.clients import visitor
 from shared import logs
 from shared.figures import Figures
 
-TOKEN_PATHS = ("/a/", "/kata-laluan/")
+TOKEN_PATHS = ("/a/", "/kata-laluan/", "/vendor/")
 """Pages whose address is a right, and which therefore give no referrer."""
 QUIET = {"/livez", "/readyz", "/metrics", "static"}
 

@@ -37,6 +37,8 @@ from services.portal.pages import (
     staff_people,
     staff_solutions,
     time_rules,
+    vendor,
+    vendor_desk,
     wrong,
 )
 from services.portal.reference import Reference
@@ -69,6 +71,8 @@ ROUTERS = (
     form_lists.router,
     calendar.router,
     time_rules.router,
+    vendor.router,
+    vendor_desk.router,
 )
 ROOM = Path(__file__).parent
 

@@ -10,6 +10,7 @@ from services.portal.clients.intake import Filing, Form, Intake, Proof, Receipt
 from services.portal.clients.notify import Notify
 from services.portal.clients.overseen import Overseen
 from services.portal.clients.query import Query, Tracking
+from services.portal.clients.vendor_leg import VendorLeg
 from services.portal.clients.workflow import Pass, StaffMember, Workflow
 from services.portal.settings import Settings
 
@@ -41,6 +42,7 @@ class Clients:
     query: Query
     form_lists: FormLists
     overseen: Overseen
+    vendor_leg: VendorLeg
 
     @classmethod
     def to(cls, settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> "Clients":
@@ -67,6 +69,7 @@ class Clients:
             notify=Notify(door("notify", settings.notify_url)),
             query=Query(door("query", settings.query_url)),
             form_lists=FormLists(door("intake", settings.intake_url)),
+            vendor_leg=VendorLeg(door("workflow", settings.workflow_url)),
             overseen=Overseen({name: door(name, url) for name, url in addresses.items()}),
         )
 

@@ -122,14 +122,22 @@ class Door:
             )
         )
 
-    async def bring(self, path: str, name: str, content: BinaryIO, token: str | None = None) -> File:
+    async def bring(
+        self,
+        path: str,
+        name: str,
+        content: BinaryIO,
+        token: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> File:
         """Hand the service a file, read as it goes. Raises as `call`."""
         await asyncio.to_thread(content.seek, 0)
         request = self._request(
             "POST",
             path,
             files={"file": (name, content, "application/octet-stream")},
-            headers=self._headers({}, token),
+            headers=self._headers(headers or {}, token),
             timeout=UPLOADING,
         )
         return self.read(await self._answer(request), File)

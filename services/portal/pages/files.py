@@ -21,6 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 FORMS = re.compile(
     r"/(semak|lampiran)?|/a/[^/]+(/balas|/nilai)?|/semakan/(lihat|balas|nilai)"
+    r"|/vendor/[^/]+(/hantar|/lampiran)?"
     r"|/staf/lampiran|/staf/aduan/[^/]+/(tindakan|hubungan)"
 )
 """The paths that a form with files is sent to, in whole or file by file."""
@@ -35,50 +36,50 @@ PASSED = ("content-length", "content-disposition", "cache-control", "etag")
 @router.post("/lampiran")
 async def bring_one(visit: Visiting) -> Response:
     """Take one file of a visitor's form; the piece of the page that carries it, or why not."""
-    return await _taken(visit, visit.desk.clients.intake.take)
+    return await taken(visit, visit.desk.clients.intake.take)
 
 
 @router.post("/staf/lampiran")
 async def bring_one_of_staff(visit: Visiting, staff: Staff) -> Response:
     """Take one file of a member of staff's form."""
-    return await _taken(visit, partial(visit.desk.clients.workflow.take, token=staff.token))
+    return await taken(visit, partial(visit.desk.clients.workflow.take, token=staff.token))
 
 
 @router.get("/a/{token}/lampiran/{id}")
 async def fetch(token: str, id: str, visit: Visiting) -> Response:
     """A file of the thread that the link opens."""
-    return _passed(await visit.desk.clients.query.file(id, link=token))
+    return passed(await visit.desk.clients.query.file(id, link=token))
 
 
 @router.get("/a/{token}/lampiran/{id}/pratonton")
 async def picture(token: str, id: str, visit: Visiting) -> Response:
     """The picture of that file, for the thread."""
-    return await _picture(visit.desk.clients.query.file(id, preview=True, link=token))
+    return await drawn(visit.desk.clients.query.file(id, preview=True, link=token))
 
 
 @router.get("/staf/lampiran/{id}")
 async def fetch_as_staff(id: str, visit: Visiting, staff: Staff) -> Response:
     """A file of a complaint that the reader may read."""
-    return _passed(await visit.desk.clients.query.file(id, token=staff.token))
+    return passed(await visit.desk.clients.query.file(id, token=staff.token))
 
 
 @router.get("/staf/lampiran/{id}/pratonton")
 async def picture_as_staff(id: str, visit: Visiting, staff: Staff) -> Response:
     """The picture of that file."""
-    return await _picture(visit.desk.clients.query.file(id, preview=True, token=staff.token))
+    return await drawn(visit.desk.clients.query.file(id, preview=True, token=staff.token))
 
 
-async def _picture(asked: Awaitable[httpx2.Response]) -> Response:
+async def drawn(asked: Awaitable[httpx2.Response]) -> Response:
+    """The picture, or an empty answer: a page would not be seen in a picture's place."""
     try:
-        return _passed(await asked)
+        return passed(await asked)
     except Problem as problem:
-        # a page would not be seen in a picture's place
         return Response(status_code=problem.status)
     except Unavailable:
         return Response(status_code=503)
 
 
-def _passed(found: httpx2.Response) -> Response:
+def passed(found: httpx2.Response) -> Response:
     """The file as it comes, under headers that let a browser do nothing with it but keep it, or draw a picture."""
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -99,7 +100,8 @@ def _passed(found: httpx2.Response) -> Response:
     )
 
 
-async def _taken(visit: Visit, take: Take) -> Response:
+async def taken(visit: Visit, take: Take) -> Response:
+    """The piece of the page that carries the one file of this form, or why it was not taken."""
     if not visit.chosen:
         return PlainTextResponse(visit.t("file.none"), 422)
     one = await bring(visit, take, visit.chosen[0])

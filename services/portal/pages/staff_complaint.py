@@ -17,7 +17,7 @@ from starlette.responses import Response
 from services.portal.clients import Form, Pass, Problem, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.enclosure import Enclosure
-from services.portal.pages import refusal, times_told, wrong
+from services.portal.pages import refusal, times_told, vendor_told, wrong
 from services.portal.pages import staff_needs as needs
 from services.portal.pages import staff_reading as reading
 from services.portal.pages.enclosing import enclosed_all
@@ -216,6 +216,8 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         reject_reasons=visit.desk.reference.names("reject_reason"),
         reveals=any(one.role in HANDLERS for one in standing.allowed),
         contact=again.contact,
+        vendor_told=vendor_told.by_itself(standing, entries),
+        vendor_letter=vendor_told.letter(visit, standing, found, _module_name(visit, standing, found, form)),
         back=last(visit),
         outsider=outsider,
         schedule=schedule,

@@ -50,6 +50,7 @@ class Row(msgspec.Struct, frozen=True):
     left_days: int | None = None
     mine: bool = False
     first_act: bool = False
+    vendor_logs: list[str] = []
 
     @property
     def open(self) -> bool:
@@ -184,6 +185,25 @@ class Clocks(msgspec.Struct, frozen=True):
     solve_by: datetime | None = None
 
 
+class VendorLog(msgspec.Struct, frozen=True):
+    """A number under which the vendor keeps the matter, and when it was told."""
+
+    number: str
+    at: datetime
+
+
+class VendorLeg(msgspec.Struct, frozen=True):
+    """The vendor's last custody, in working days of the vendor's calendar; `until` once it is over."""
+
+    since: datetime
+    until: datetime | None = None
+    due: datetime | None = None
+    days: int = 0
+    used: int = 0
+    left: int | None = None
+    logs: list[VendorLog] = []
+
+
 class Standing(msgspec.Struct, frozen=True):
     """A complaint as workflow has it now, and what the reader may do with it."""
 
@@ -202,6 +222,7 @@ class Standing(msgspec.Struct, frozen=True):
     due: datetime | None = None
     role: str | None = None
     vendor_reference: str | None = None
+    vendor: VendorLeg | None = None
     duplicate_of: str | None = None
     clocks: Clocks = Clocks()
     allowed: list[Allowed] = []

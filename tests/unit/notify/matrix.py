@@ -3,10 +3,10 @@
 import msgspec
 
 from services.notify.domain.rules import Condition, Rule
-from services.notify.migrations import v0002_rules, v0004_vendor_desk
+from services.notify.migrations import v0002_rules, v0005_vendor_desk
 
 LINES = v0002_rules.lines() + [
     {"position": len(v0002_rules.lines()) + place, **line}
-    for place, line in enumerate(v0004_vendor_desk.lines(), start=1)
+    for place, line in enumerate(v0005_vendor_desk.lines(), start=1)
 ]
 RULES = [Rule(**line | {"condition": msgspec.convert(line["condition"], Condition)}) for line in LINES]

@@ -46,6 +46,7 @@ from tests.unit.portal.pages.staffing import (
     stands,
 )
 from tests.unit.portal.pages.test_form_lists import KEPT
+from tests.unit.portal.pages.test_vendor import LEG, LINK, OURS, REPORTED
 from tests.unit.portal.reading import Page
 from tests.unit.portal.walk_times import times
 
@@ -163,7 +164,9 @@ class Walker:
 async def walked(language: str) -> Walk:
     """The whole walk, in that language."""
     walk = Walk(language)
-    for part in (_public, _threads, _faults, _admin, _people, _routing, _oversight, _complaints, times, _others):
+    for part in (
+        _public, _threads, _faults, _admin, _people, _routing, _oversight, _complaints, _vendors, times, _others
+    ):
         outside = Outside()
         staffed(outside)
         # without workflow's own labels the portal's serve
@@ -582,6 +585,56 @@ def _allowed(role: str) -> list[dict[str, Any]]:
 
 
 _TABLE: dict[str, Any] = {}
+
+
+async def _vendors(w: Walker) -> None:
+    on = w.outside.on
+    address = f"/vendor/{LINK}"
+    for logs in (LEG["logs"], []):
+        on("GET", "/v1/vendor-leg", answer({**LEG, "logs": logs}))
+        await w.get(address)
+    await w.get(f"{address}?siap=kemas-kini")
+    on("POST", "/v1/vendor-leg/answer", problem(422, "invalid", errors=[("text", "(ms)", "(en)")]))
+    await w.post(f"{address}/hantar", {"what": "jawapan", "vendor_reference": "T-1"})
+    on("POST", "/v1/vendor-leg/answer", answer({"number": NUMBER, "version": 6}))
+    await w.post(f"{address}/hantar", {"what": "jawapan", "text": "Xyz"})
+    w.outside.down.add("workflow")
+    await w.post(f"{address}/hantar", {"what": "jawapan", "text": "Xyz"})
+    w.outside.down.clear()
+    on("GET", "/v1/vendor-leg", problem(404, "not_found"))
+    await w.get(address)
+    for staff, email in ((ADMIN, "a@b.example"), (MANAGEMENT, "a@b.example"), (MANAGEMENT, "")):
+        staffed(w.outside, staff)
+        on("GET", "/v1/settings/vendor", answer({"email": email}))
+        await w.client.post("/log-keluar")
+        w.client.cookies.set("lang", w.walk.language)
+        await enter(w.client)
+        await w.get("/staf/vendor?siap=1")
+    staffed(w.outside, ADMIN)
+    await w.client.post("/log-keluar")
+    w.client.cookies.set("lang", w.walk.language)
+    await enter(w.client)
+    on("PUT", "/v1/settings/vendor", problem(422, "invalid", errors=[("email", "(ms)", "(en)")]))
+    await w.post("/staf/vendor", {"email": "x"})
+    may = [
+        {"action": name, "label": {}, "role": "PIC", "needs": ["text"], "if_match": True}
+        for name in ("update_vendor", "vendor_answered")
+    ]
+    itself = {"detail": {"rule": "vendor.escalate1", "level": 1, "by_link": True}, "at": OURS["due"]}
+    seen = detail(
+        entries=[REPORTED, entry(5, "escalated", "SYSTEM", **itself), entry(6, "reminded", "SYSTEM", **itself)]
+    )
+    for changes in ({}, {"left": -2}, {"until": OURS["due"], "due": None, "left": None, "logs": []}):
+        stands(w.outside, seen, state="TINDAKAN_VENDOR", custodian="VENDOR", vendor={**OURS, **changes}, allowed=may)
+        await w.get(f"/staf/aduan/{NUMBER}")
+    staffed(w.outside, VENDOR)
+    await w.client.post("/log-keluar")
+    w.client.cookies.set("lang", w.walk.language)
+    await enter(w.client)
+    stands(w.outside, seen, state="TINDAKAN_VENDOR", custodian="VENDOR", vendor=OURS, allowed=may)
+    await w.get(f"/staf/aduan/{NUMBER}")
+    on("GET", "/v1/inbox", page_of([row(vendor_logs=["T-1"])]))
+    await w.get("/staf/peti")
 
 
 async def _complaints(w: Walker) -> None:

@@ -1,6 +1,6 @@
 """The vendor's helpdesk, reached by mail without an account: where it reads it, and what it is told.
 
-Revision 0004. The office's own matrix is kept and goes on as a new version.
+Revision 0005. The office's own matrix is kept and goes on as a new version.
 """
 
 from typing import Any
@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db import run_script
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
