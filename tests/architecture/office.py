@@ -56,7 +56,7 @@ return          returned          R        I IMPLEMENTOR            S  text,atta
 log_vendor      vendor_logged     DI       V PIC                    SV text,vendor_reference?,public_text?,attachments?
 log_vendor      vendor_logged     R        V IMPLEMENTOR            SV text,vendor_reference?,public_text?,attachments?
 update_vendor   vendor_updated    V        = PIC,VENDOR             SV text?,vendor_reference?,attachments?
-vendor_answered vendor_answered   V        I PIC,VENDOR             SV text,attachments?
+vendor_answered vendor_answered   V        I PIC,VENDOR             SV text,vendor_reference?,attachments?
 request_close   close_requested   DIVM     T PIC                    P  text,cause,steps,attachments?
 request_close   close_requested   R        T IMPLEMENTOR            P  text,cause,steps,attachments?
 take_back       taken_back        RVMT     I PIC,ADMIN              S  reason

@@ -45,7 +45,6 @@ UNHEARD: Mapping[str, Mapping[Kind, str]] = {
         intake.ComplaintSubmitted: "workflow's received tells it with its deadlines",
         intake.ComplainantActed: "workflow says what became of it",
         reference.CalendarSaved: "deadlines come with the events",
-        reference.SettingsSaved: "deadlines come with the events",
         reference.RoutingSaved: "decides assignments, and those are told",
         reference.SolutionSaved: "nobody is told of a solution but by its complaint",
     },
@@ -207,6 +206,7 @@ def test_only_the_store_writes_the_complaint_and_its_record() -> None:
     writers = {
         where(path)
         for path in (ROOT / "services" / "workflow").rglob("*.py")
+        if path.parent.name != "migrations"  # they may bring what is kept into a new shape
         for text in literals(path)
         for table in ("complaint", "event")
         if any(f"{verb} {table} " in text for verb in ("insert into", "update", "delete from", "truncate"))

@@ -13,7 +13,7 @@ from services.notify.subscriptions import HEARS
 from shared.envelope import Event, schema_of
 from shared.events import REGISTER, intake
 from shared.events.accounts import PasswordChanged
-from shared.events.reference import Away
+from shared.events.reference import Away, SettingsSaved
 from tests.integration.notify.conftest import Desk, a_reset, staff
 from tests.support import complaints
 from tests.support.complaints import NUMBER, a_whole_course, sealed
@@ -21,7 +21,7 @@ from tests.support.complaints import NUMBER, a_whole_course, sealed
 COUNTS = """
     select (select count(*) from alert) as alerts, (select count(*) from delivery) as deliveries,
         (select count(*) from complaint) as complaints, (select count(*) from staff) as staff,
-        (select count(*) from module) as modules
+        (select count(*) from module) as modules, (select count(*) from vendor_desk) as desks
 """
 
 
@@ -35,6 +35,7 @@ async def test_every_handler_run_twice_plans_nothing_more(desk: Desk) -> None:
     others = [
         sealed(complaints.a_staff_member(complaints.SITI, "PIC"), 2),
         sealed(complaints.a_form(), 2, source="intake"),
+        sealed(SettingsSaved(solve_days={}, vendor_email="helpdesk@ttsb.example"), subject="settings"),
     ]
     heard: set[type[Event]] = {REGISTER[letter.dataschema] for letter in (*letters, *others)}
     assert heard == set(HEARS), f"not told of: {[schema_of(kind) for kind in set(HEARS) - heard]}"

@@ -35,7 +35,7 @@ async def test_a_message_moves_the_complaint_and_is_named_in_the_event(office: O
         "Ralat GL-102.",
         message,
     )
-    assert event["data"]["actor"] == {"role": "COMPLAINANT", "id": None, "name": "Aminah binti Ali"}
+    assert event["data"]["actor"] == {"role": "COMPLAINANT", "id": None, "name": "Aminah binti Ali", "by_link": False}
     assert (await office.look("pic"))["state"] == "INPROGRESS"
 
 

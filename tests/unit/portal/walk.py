@@ -590,7 +590,8 @@ _TABLE: dict[str, Any] = {}
 async def _vendors(w: Walker) -> None:
     on = w.outside.on
     address = f"/vendor/{LINK}"
-    for logs in (LEG["logs"], []):
+    told: list[list[Any]] = [LEG["logs"], []]
+    for logs in told:
         on("GET", "/v1/vendor-leg", answer({**LEG, "logs": logs}))
         await w.get(address)
     await w.get(f"{address}?siap=kemas-kini")
@@ -616,7 +617,7 @@ async def _vendors(w: Walker) -> None:
     await enter(w.client)
     on("PUT", "/v1/settings/vendor", problem(422, "invalid", errors=[("email", "(ms)", "(en)")]))
     await w.post("/staf/vendor", {"email": "x"})
-    may = [
+    may: list[dict[str, Any]] = [
         {"action": name, "label": {}, "role": "PIC", "needs": ["text"], "if_match": True}
         for name in ("update_vendor", "vendor_answered")
     ]
