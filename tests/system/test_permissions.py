@@ -94,6 +94,14 @@ EXPECTED: dict[str, Expected] = {
     "workflow GET /v1/settings": only(A, M),
     "workflow PUT /v1/settings": only(A),
     "workflow GET /v1/settings/decisions": only(A, M),
+    "workflow GET /v1/settings/vendor": only(A, M),
+    "workflow PUT /v1/settings/vendor": only(A),
+    # By a link that is none: what a good one opens is a test of its own, in tests/integration/workflow.
+    "workflow GET /v1/vendor-leg": everybody(404),
+    "workflow POST /v1/vendor-leg/{what}": everybody(404),
+    "workflow POST /v1/vendor-leg/uploads": everybody(404),
+    "workflow GET /v1/vendor-leg/files/{id}": everybody(404),
+    "workflow GET /v1/vendor-leg/files/{id}/preview": everybody(404),
     "workflow GET /v1/time-rules": only(A, P, O, I, M),
     "workflow PUT /v1/time-rules": only(A),
     "workflow GET /v1/calendar/{calendar}/preview": only(A),
@@ -270,6 +278,7 @@ def scene(databases: infra.Databases, brokers: infra.Brokers) -> Iterator[Scene]
             "session": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3d",
             "token": "nothing-that-opens-anything",
             "calendar": "kelantan",
+            "what": "update",
             "day": "2031-01-07",
             "id": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3c",
         }

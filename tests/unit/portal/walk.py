@@ -165,7 +165,17 @@ async def walked(language: str) -> Walk:
     """The whole walk, in that language."""
     walk = Walk(language)
     for part in (
-        _public, _threads, _faults, _admin, _people, _routing, _oversight, _complaints, _vendors, times, _others
+        _public,
+        _threads,
+        _faults,
+        _admin,
+        _people,
+        _routing,
+        _oversight,
+        _complaints,
+        _vendors,
+        times,
+        _others,
     ):
         outside = Outside()
         staffed(outside)
