@@ -26,7 +26,7 @@ from services.query.store.beside import Busy
 from services.workflow.domain.record import flaws
 from shared.envelope import Envelope, is_reference
 from shared.events import REGISTER
-from shared.events.workflow import ComplaintEvent
+from shared.events.complaint import ComplaintEvent
 
 STAGES = {"project": "Events projected", "index": "Indexes made", "compare": "Parts compared"}
 LINE_EVERY = 10

@@ -19,9 +19,10 @@ from shared.db import Tx
 from shared.envelope import Envelope
 from shared.errors import Conflict, FieldError, Invalid, NotFound, Refused, Text
 from shared.events.accounts import AccountEvent
+from shared.events.complaint import ComplaintEvent
 from shared.events.intake import TrackingLinkRequested
 from shared.events.reference import FormSaved, SettingsSaved, StaffSaved
-from shared.events.workflow import Classified, ComplaintEvent, ContactCorrected, Received, Reminded
+from shared.events.workflow import Classified, ContactCorrected, Received, Reminded
 
 LINK_GOOD_FOR = timedelta(days=60)
 """A tracking link opens until this long after the complaint was closed; nobody is sent one that would not open."""

@@ -11,8 +11,9 @@ from uuid import NAMESPACE_URL, uuid5
 from shared.blobs.file import File
 from shared.envelope import Envelope, Event, seal
 from shared.events import reference, workflow
+from shared.events.complaint import Actor, ComplaintEvent, Person, Solution
 from shared.events.intake import Contact
-from shared.events.workflow import Actor, ComplaintEvent, Person, Received, Solution
+from shared.events.workflow import Received
 from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone, parse_key
 from tests.support.keys import INDEX_KEY, SEALING_KEYS
 from tests.unit.shared.blobs.files import taken_in

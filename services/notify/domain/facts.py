@@ -17,8 +17,9 @@ import msgspec
 
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent, PasswordResetRequested
+from shared.events.complaint import ComplaintEvent
 from shared.events.vendor import VendorLeg
-from shared.events.workflow import ComplaintEvent, Reminded
+from shared.events.workflow import Reminded
 
 ZONE = ZoneInfo("Asia/Kuala_Lumpur")
 NOTHING = "-"

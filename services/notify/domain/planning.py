@@ -9,8 +9,8 @@ from services.notify.domain.retries import Reason, Status
 from services.notify.domain.rules import DESK, Rule
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent
+from shared.events.complaint import ComplaintEvent, Person
 from shared.events.reference import Away
-from shared.events.workflow import ComplaintEvent, Person
 
 VENDOR_DESK, DESK_NAME = "vendor:desk", "Helpdesk BKP/TTSB"
 

@@ -13,7 +13,7 @@ from shared.envelope import Event
 from shared.errors import Text
 from shared.events import ACCOUNTS, INTAKE, WORKFLOW, workflow
 from shared.events.accounts import AccountEvent
-from shared.events.workflow import ComplaintEvent
+from shared.events.complaint import ComplaintEvent
 
 AUDIENCES: tuple[str, ...] = (
     "complainant",

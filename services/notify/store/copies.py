@@ -8,9 +8,10 @@ from asyncpg import Record
 
 from services.notify.domain.planning import Complainant, Staff
 from shared.db import Tx
+from shared.events.complaint import ComplaintEvent
 from shared.events.intake import Contact
 from shared.events.reference import Away, FormSaved, StaffSaved
-from shared.events.workflow import Classified, ComplaintEvent, Received
+from shared.events.workflow import Classified, Received
 from shared.privacy import mask_email
 
 CLOSED = "DITUTUP"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from shared.events import workflow as said
+from shared.events.complaint import ComplaintEvent
 from shared.events.intake import Contact
 
 FAR = datetime(9998, 1, 1, tzinfo=UTC)
@@ -109,7 +110,7 @@ class Attachment(NamedTuple):
     audience: list[str]
 
 
-def standing(event: said.ComplaintEvent, version: int) -> Standing:
+def standing(event: ComplaintEvent, version: int) -> Standing:
     """Where the event left its complaint. Readers are sorted, so that equal ones are equal."""
     return Standing(
         number=event.number,
@@ -135,13 +136,13 @@ def standing(event: said.ComplaintEvent, version: int) -> Standing:
     )
 
 
-def _holder(event: said.ComplaintEvent) -> str | None:
+def _holder(event: ComplaintEvent) -> str | None:
     """The one member of staff who has the ball; none where a whole role, or nobody here, has it."""
     person = {"PIC": event.pic, "IMPLEMENTOR": event.claimant}.get(event.custodian or "")
     return person.id if person else None
 
 
-def change(event: said.ComplaintEvent) -> Change:
+def change(event: ComplaintEvent) -> Change:
     """What this kind of event brings beside where the complaint stands."""
     match event:
         case said.Classified():
@@ -189,7 +190,7 @@ def filing(event: said.Received) -> Filing:
     )
 
 
-def entry(event: said.ComplaintEvent, sequence: int) -> Entry:
+def entry(event: ComplaintEvent, sequence: int) -> Entry:
     """The event as a line of the thread."""
     return Entry(
         number=event.number,
@@ -208,7 +209,7 @@ def entry(event: said.ComplaintEvent, sequence: int) -> Entry:
     )
 
 
-def attachments(event: said.ComplaintEvent, sequence: int) -> list[Attachment]:
+def attachments(event: ComplaintEvent, sequence: int) -> list[Attachment]:
     """The event's files. Who reads its text reads them."""
     return [
         Attachment(
@@ -227,14 +228,14 @@ def attachments(event: said.ComplaintEvent, sequence: int) -> list[Attachment]:
 
 
 _OWN = {
-    kind: tuple(name for name in kind.__struct_fields__ if name not in said.ComplaintEvent.__struct_fields__)
+    kind: tuple(name for name in kind.__struct_fields__ if name not in ComplaintEvent.__struct_fields__)
     for kind in said.ALL
     if kind not in (said.Received, said.ContactCorrected)
 }
 """What each kind says beside what all say. Filing and contact are the row's, and carry sealed fields: never copied."""
 
 
-def _detail(event: said.ComplaintEvent) -> dict[str, Any]:
+def _detail(event: ComplaintEvent) -> dict[str, Any]:
     detail = {name: value for name in _OWN.get(type(event), ()) if (value := getattr(event, name)) is not None}
     match event:
         case said.Assigned() | said.Reassigned():

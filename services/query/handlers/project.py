@@ -6,7 +6,8 @@ from services.query.domain import complaint, said
 from services.query.store import projection
 from shared.db import Tx
 from shared.envelope import Envelope
-from shared.events.workflow import ComplaintEvent, Received
+from shared.events.complaint import ComplaintEvent
+from shared.events.workflow import Received
 
 
 async def move_complaints(tx: Tx, letters: Sequence[tuple[ComplaintEvent, Envelope]]) -> None:

@@ -29,8 +29,9 @@ from services.workflow.machine import (
     step,
 )
 from shared import events
+from shared.events.complaint import Actor, ComplaintEvent
 from shared.events.intake import ComplaintSubmitted
-from shared.events.workflow import Actor, ComplaintEvent, Received
+from shared.events.workflow import Received
 
 STAFF_ROLES = frozenset({Role.ADMIN, Role.PIC, Role.IMPLEMENTOR})
 DEFAULT_PRIORITY = "Sederhana"

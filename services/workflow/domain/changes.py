@@ -9,8 +9,8 @@ from services.workflow.domain.complaint import Complaint, Fired
 from services.workflow.domain.given import Given
 from services.workflow.domain.reasons import REJECT_REASONS, RejectReason
 from services.workflow.machine import Action, Custodian, Role, State
+from shared.events.complaint import Actor, Cause, Person, Solution
 from shared.events.vendor import VendorLog
-from shared.events.workflow import Actor, Cause, Person, Solution
 
 Changes = Callable[[Complaint, Given, Actor], dict[str, Any]]
 

@@ -5,9 +5,9 @@ from datetime import datetime
 import msgspec
 
 from services.workflow.machine import CUSTODIANS, Custodian, Outcome, State, is_open
+from shared.events.complaint import Person, Solution
 from shared.events.intake import Contact
 from shared.events.vendor import VendorLeg, VendorLog
-from shared.events.workflow import Person, Solution
 
 
 class Span(msgspec.Struct, frozen=True):

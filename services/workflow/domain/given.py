@@ -11,8 +11,8 @@ from services.workflow.domain.reasons import RejectReason
 from services.workflow.machine import Action, Row
 from shared.blobs.file import File
 from shared.errors import FieldError, Invalid, Text
+from shared.events.complaint import Cause, Person, Routed
 from shared.events.intake import Contact
-from shared.events.workflow import Cause, Person, Routed
 
 TEXT_LIMIT = 32_000
 LINE_LIMIT = 200

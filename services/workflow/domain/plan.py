@@ -13,8 +13,8 @@ from services.workflow.domain.clocks import Rules, Run, runs
 from services.workflow.domain.complaint import Complaint, Fired
 from services.workflow.domain.given import Given
 from services.workflow.machine import Action, State
+from shared.events.complaint import Cause
 from shared.events.reference import TimeRule
-from shared.events.workflow import Cause
 
 ORDER = {"remind": 0, "escalate": 1, "lapse": 2, "seal": 2}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from services.workflow.machine import EVENTS, TABLE
 from shared.envelope import Envelope
-from shared.events.workflow import ComplaintEvent
+from shared.events.complaint import ComplaintEvent
 
 _ACTIONS = {event: action for action, event in EVENTS.items()}
 

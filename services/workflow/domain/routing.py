@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from shared.events.workflow import Person, Routed
+from shared.events.complaint import Person, Routed
 
 RULE = "routing"
 

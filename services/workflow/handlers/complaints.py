@@ -20,8 +20,8 @@ from shared.blobs import uploads
 from shared.db import Tx
 from shared.envelope import Envelope
 from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound, Refused, Text
+from shared.events.complaint import Actor, Person
 from shared.events.intake import ComplainantActed, ComplaintSubmitted
-from shared.events.workflow import Actor, Person
 from shared.privacy import Keyring, mask_email, mask_phone
 
 NO_VERSION_NEEDED = frozenset({Action.NOTE, Action.REPLY})

@@ -17,8 +17,8 @@ from shared.auth import Caller
 from shared.db import Tx
 from shared.envelope import Envelope
 from shared.errors import FieldError, Invalid, NotFound, Text
+from shared.events.complaint import Person
 from shared.events.reference import FormSaved, RoutingSaved, SettingsSaved, SolutionSaved
-from shared.events.workflow import Person
 
 
 async def found(tx: Tx, *, correlation: str) -> None:

@@ -20,8 +20,8 @@ from shared import logs
 from shared.auth import Caller
 from shared.db import Tx
 from shared.errors import FieldError, Invalid, Text
+from shared.events.complaint import Actor
 from shared.events.reference import SettingsSaved, TimeRule
-from shared.events.workflow import Actor
 
 SOLVE_DAYS = {"Kritikal": 1, "Tinggi": 3, "Sederhana": 7, "Rendah": 15}
 SYSTEM = Actor(role=Role.SYSTEM)

@@ -19,7 +19,8 @@ from shared.blobs.file import File
 from shared.db import Tx
 from shared.errors import NotFound
 from shared.events import REGISTER
-from shared.events.workflow import Actor, ComplaintEvent, Received
+from shared.events.complaint import Actor, ComplaintEvent
+from shared.events.workflow import Received
 
 BY_LINK = Actor(role=Role.VENDOR, name="Helpdesk BKP/TTSB", by_link=True)
 SAID = frozenset({"complaint.vendor_logged", "complaint.vendor_updated"})

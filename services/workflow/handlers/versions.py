@@ -9,7 +9,7 @@ from services.workflow.domain.clocks import Rules
 from services.workflow.domain.complaint import Complaint
 from services.workflow.store.complaints import Version
 from shared.envelope import seal
-from shared.events.workflow import ComplaintEvent
+from shared.events.complaint import ComplaintEvent
 
 
 def version(

@@ -12,7 +12,8 @@ from services.workflow.domain.complaint import Complaint
 from shared.db import Tx
 from shared.envelope import SHARDS, Envelope, decode, nats_subject
 from shared.errors import Conflict, Text
-from shared.events.workflow import ComplaintEvent, Received
+from shared.events.complaint import ComplaintEvent
+from shared.events.workflow import Received
 
 FIRST = UUID(int=0)
 BEGINNING = ("", 0)

@@ -19,7 +19,7 @@ from shared.db import Database
 from shared.envelope import Envelope
 from shared.events import REGISTER, reference
 from shared.events.accounts import PasswordResetRequested
-from shared.events.workflow import Person
+from shared.events.complaint import Person
 from shared.privacy import Keyring
 from tests.integration.notify.post import Post, post_office
 from tests.support import complaints, infra, keys

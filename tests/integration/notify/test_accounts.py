@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.events.accounts import PasswordChanged
-from shared.events.workflow import Person
+from shared.events.complaint import Person
 from tests.integration.notify.conftest import ADMIN, Desk, a_reset, address_of, serving, staff
 from tests.integration.notify.reading import part, settled
 from tests.integration.notify.test_api import admin

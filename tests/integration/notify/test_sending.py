@@ -2,6 +2,7 @@
 
 from shared.auth import TrackingTokens
 from shared.events import intake, workflow
+from shared.events.complaint import Actor, Person
 from tests.integration.notify.conftest import ADMIN, Desk, address_of, serving, staff
 from tests.integration.notify.reading import hurry, part, settled, topic
 from tests.support import keys
@@ -18,7 +19,7 @@ from tests.support.complaints import (
     sealed,
 )
 
-ADMIN_ACTS = workflow.Actor(role="ADMIN", id=ADMIN.id, name=ADMIN.name)
+ADMIN_ACTS = Actor(role="ADMIN", id=ADMIN.id, name=ADMIN.name)
 
 
 async def test_the_acknowledgement_arrives_once_with_the_copy_and_the_link(desk: Desk) -> None:
@@ -160,7 +161,7 @@ async def test_two_replicas_on_one_ledger_send_every_mail_once(desk: Desk) -> No
 
 
 async def test_a_pic_nobody_knows_is_written_down_and_not_waited_for(desk: Desk) -> None:
-    stranger = workflow.Person(id="s-stranger", name="Orang Baharu")
+    stranger = Person(id="s-stranger", name="Orang Baharu")
     await desk.hear(*Course().say(workflow.Assigned, "DIAGIHKAN", pic=stranger).envelopes())
     async with serving(desk.app()):
         await settled(desk)

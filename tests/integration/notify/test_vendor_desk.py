@@ -7,9 +7,9 @@ from typing import Any
 
 from shared.auth import VendorTokens
 from shared.events import workflow
+from shared.events.complaint import Actor, Cause
 from shared.events.reference import SettingsSaved
 from shared.events.vendor import VendorLeg, VendorLog
-from shared.events.workflow import Cause
 from tests.integration.notify.conftest import Desk, serving
 from tests.integration.notify.reading import part, settled
 from tests.support import keys
@@ -20,7 +20,7 @@ HELPDESK = "helpdesk@ttsb.example"
 SINCE = SUNDAY + timedelta(hours=3)
 LEG = VendorLeg(since=SINCE)
 LOGGED = VendorLeg(since=SINCE, logs=(VendorLog(number="TTSB-0061", at=SINCE),))
-BY_VENDOR = workflow.Actor(role="VENDOR", name="Helpdesk BKP/TTSB", by_link=True)
+BY_VENDOR = Actor(role="VENDOR", name="Helpdesk BKP/TTSB", by_link=True)
 LINK = f"http://127.0.0.1:8000/vendor/{VendorTokens(keys.VENDOR_LINK_KEYS).make(NUMBER, SINCE)}"
 
 
@@ -41,7 +41,7 @@ def reminded(course: Course, nth: int) -> Course:
         rule="vendor.remind", revision=1, clock="vendor", started_at=SINCE, due=due, days=15, paused_days=0, at=due,
         nth=nth,
     )  # fmt: skip
-    actor = workflow.Actor(role="SYSTEM")
+    actor = Actor(role="SYSTEM")
     return course.say(workflow.Reminded, cause=cause, actor=actor, vendor=LOGGED, audience=("S",))
 
 

@@ -22,8 +22,8 @@ from services.workflow.subscriptions import HEARS
 from shared.bus import fence
 from shared.envelope import Envelope, Event, seal
 from shared.events import REGISTER
+from shared.events.complaint import Actor
 from shared.events.intake import ComplainantActed, ComplaintSubmitted, Contact
-from shared.events.workflow import Actor
 from shared.privacy import Keyring, mask_email, mask_ic, mask_phone
 from tests.support import keys
 from tests.support.infra import Database

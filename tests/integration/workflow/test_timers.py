@@ -19,8 +19,8 @@ from services.workflow.timers import Clockwork
 from shared.auth import Caller
 from shared.db import Database
 from shared.events import REGISTER
+from shared.events.complaint import ComplaintEvent
 from shared.events.intake import ComplainantActed
-from shared.events.workflow import ComplaintEvent
 from tests.integration.workflow.office import NUMBER, SOLUTION, Office, a_number, from_intake
 from tests.support import infra
 from tests.support.eventually import eventually

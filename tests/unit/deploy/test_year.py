@@ -15,7 +15,7 @@ from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
 from services.workflow.machine import Action, Role, State
 from shared.calendar import Calendar
-from shared.events.workflow import Actor, Person
+from shared.events.complaint import Actor, Person
 from tests.unit.workflow.desk import RULES, a_submission
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

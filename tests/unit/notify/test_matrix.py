@@ -7,7 +7,7 @@ from services.notify.domain.facts import gives
 from services.notify.domain.rules import TOLD, Rule, faults
 from services.notify.senders.letters import Letters
 from shared.events import ACCOUNTS, WORKFLOW, workflow
-from shared.events.workflow import ComplaintEvent
+from shared.events.complaint import ComplaintEvent
 from tests.unit.notify.matrix import RULES
 
 LETTERS = Letters()

@@ -13,8 +13,8 @@ from services.notify.domain.planning import Complainant, Planned, Staff, plan
 from services.notify.domain.retries import Reason, Status
 from services.notify.domain.rules import Condition, Rule
 from shared.events import intake, workflow
+from shared.events.complaint import Actor, ComplaintEvent, Person
 from shared.events.reference import Away
-from shared.events.workflow import Actor, ComplaintEvent, Person
 from tests.support.complaints import ADMIN, IMAN, NUMBER, RASHID, SITI, a_received, an_event
 from tests.unit.notify.matrix import RULES
 

@@ -4,11 +4,12 @@ import pytest
 
 from services.query.domain import said
 from shared.events import workflow
+from shared.events.complaint import ComplaintEvent, Person
 from tests.support.complaints import IMAN, RASHID, a_received, an_event
 
 
 @pytest.mark.parametrize("kind", workflow.ALL, ids=lambda kind: kind.wire)
-def test_no_event_says_a_sealed_field_to_a_row(kind: type[workflow.ComplaintEvent]) -> None:
+def test_no_event_says_a_sealed_field_to_a_row(kind: type[ComplaintEvent]) -> None:
     event = a_received() if kind is workflow.Received else an_event(kind)
     said_of = [said.standing(event, 3)._asdict(), said.entry(event, 3)._asdict(), said.change(event)._asdict()]
     if isinstance(event, workflow.Received):
@@ -37,7 +38,7 @@ def test_readers_are_sorted_so_that_equal_ones_are_equal() -> None:
     ],
 )
 def test_the_holder_is_the_one_member_of_staff_who_has_the_ball(
-    to: str, claimant: workflow.Person | None, holder: str | None
+    to: str, claimant: Person | None, holder: str | None
 ) -> None:
     assert said.standing(an_event(workflow.Noted, to=to, claimant=claimant), 1).holder == holder
 

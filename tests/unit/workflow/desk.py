@@ -10,9 +10,9 @@ from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
 from services.workflow.machine import Action, Facts, Role
 from shared.calendar import Calendar
+from shared.events.complaint import Actor, ComplaintEvent, Person
 from shared.events.intake import ComplaintSubmitted
 from shared.events.reference import SettingsSaved
-from shared.events.workflow import Actor, ComplaintEvent, Person
 from tests.support.complaints import NUMBER, a_contact
 
 ZONE = ZoneInfo("Asia/Kuala_Lumpur")

@@ -23,7 +23,7 @@ from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
 from services.workflow.machine import Action, Role, allowed
 from shared.errors import Refused
-from shared.events.workflow import Actor, ComplaintEvent, Person
+from shared.events.complaint import Actor, ComplaintEvent, Person
 from shared.principals import Caller
 from tests.architecture import office
 from tests.support.complaints import sealed

@@ -7,7 +7,7 @@ import pytest
 from services.workflow.domain.given import Given, checked, is_mobile
 from services.workflow.machine import TABLE, Action, Role, Row
 from shared.errors import Invalid
-from shared.events.workflow import Person
+from shared.events.complaint import Person
 
 MODULES = frozenset({"gl", "ap"})
 STAFF_ROWS = [row for row in TABLE if row.roles & {Role.ADMIN, Role.PIC, Role.IMPLEMENTOR, Role.VENDOR}]

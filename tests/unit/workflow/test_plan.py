@@ -12,7 +12,8 @@ from services.workflow.domain.clocks import Rules, due
 from services.workflow.domain.times import DEFAULT
 from services.workflow.machine import Action, Role
 from shared.calendar import Calendar
-from shared.events.workflow import Actor, Cause, Escalated, Reminded
+from shared.events.complaint import Actor, Cause
+from shared.events.workflow import Escalated, Reminded
 from tests.unit.workflow.desk import AZMAN, RULES, SITI, ZONE, Desk, at, with_holidays
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from services.workflow.domain.record import flaws
 from shared.envelope import Envelope
-from shared.events.workflow import Actor, ComplaintEvent
+from shared.events.complaint import Actor, ComplaintEvent
 from tests.support.complaints import sealed
 from tests.unit.workflow.desk import NUMBER, WAYS, Desk
 

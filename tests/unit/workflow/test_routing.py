@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from services.workflow.domain.routing import Candidate, chosen, suggested
-from shared.events.workflow import Person
+from shared.events.complaint import Person
 
 
 def pic(id: str, *, load: int = 0, team: bool = False, deputy: str | None = None, **more: Any) -> Candidate:
