@@ -63,6 +63,7 @@ PLACES = {
     "id": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3c",
     "session": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3c",
     "token": "nothing-that-opens-anything",
+    "what": "update",
 }
 
 
@@ -74,13 +75,15 @@ def send(house: House, operation: Operation, content: bytes, kind: str = "applic
 
 
 async def rows(house: House) -> dict[str, int]:
-    """How many rows there are of everything that is kept for good."""
+    """How many rows there are of everything that is kept for good, but for what follows from earlier events in its own
+    time."""
     connection = await asyncpg.connect(house.office.database.admin_url)
     try:
         tables = await connection.fetch(
             "select table_schema || '.' || table_name as name from information_schema.tables"
-            " where table_schema = any($1) and table_name not in ('spent', 'outbox', 'relay', 'entry', 'delivery')",
+            " where table_schema = any($1) and table_name <> all($2)",
             list(SERVICES),
+            ["spent", "stranger", "outbox", "relay", "entry", "alert", "delivery"],
         )
         return {row["name"]: await connection.fetchval(f"select count(*) from {row['name']}") for row in tables}
     finally:
@@ -128,6 +131,9 @@ def test_a_field_nobody_knows_is_refused_by_its_name(house: House) -> None:
     for operation in taking_json(house):
         body = operation.body()["json"] | {"is_admin": True, "__proto__": {}}
         problem = said_clearly(send(house, operation, json.dumps(body).encode()), operation.name)
+        if operation.path.startswith("/v1/vendor-leg"):
+            assert problem["code"] == "not_found", "without its link there is nothing to say of fields"
+            continue
         unexpected = {one["field"] for one in problem["errors"] if one["code"] == "unexpected"}
         assert unexpected == {"is_admin", "__proto__"}, f"{operation.name}: {problem}"
     assert house.run(rows(house)) == before

@@ -187,6 +187,7 @@ async def test_a_row_says_what_the_list_shows(db: Database, door: Door, database
             "left_days": 3,
             "mine": True,
             "first_act": True,
+            "vendor_logs": [],
         }
     ]
 

@@ -35,6 +35,7 @@ async def test_a_session_gives_fresh_tokens_until_it_is_ended(office: Office) ->
         "roles": ["PIC"],
         "queues": [],
         "language": "ms",
+        "stands_in": [],
     }
     fresh = (await renewed(office, begun["session"])).json()
     assert "session" not in fresh
