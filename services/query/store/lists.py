@@ -27,7 +27,7 @@ NAMES = """
 """Modules and people by their present names."""
 
 FOLDERS: dict[Folder, str] = {
-    "mine": "c.holder = any({me}) and 'staff:' || c.holder = any(c.seen_by)",
+    "mine": "c.holder = {me} and 'staff:' || c.holder = any(c.seen_by)",
     "unassigned": "c.open and c.custodian = 'ADMIN'",
     "waiting": "c.open and c.custodian in ('COMPLAINANT', 'VENDOR')",
     "overdue": "c.by_due < {now}",
@@ -52,7 +52,10 @@ class _Where:
     def folder(self, folder: Folder, caller: Caller, now: datetime) -> None:
         condition = FOLDERS[folder]
         if "{me}" in condition:
-            condition = condition.format(me=self.value(caller.selves, "text[]"))
+            # One is compared as one: of several the index cannot tell whose deadline comes first.
+            alone = len(caller.selves) == 1
+            me = self.value(caller.selves[0], "text") if alone else self.value(caller.selves, "text[]")
+            condition = condition.format(me=me if alone else f"any({me})")
         if "{now}" in condition:
             condition = condition.format(now=self.value(now, "timestamptz"))
         self.conditions.append(condition)
@@ -156,7 +159,7 @@ async def counts(tx: Tx, caller: Caller, now: datetime) -> dict[str, int]:
     row = await tx.fetchrow(
         f"""
         select
-            (select count(*) from complaint c where {FOLDERS["mine"].format(me="$2::text[]")}) as mine,
+            (select count(*) from complaint c where {FOLDERS["mine"].format(me="any($2::text[])")}) as mine,
             coalesce(sum(n) filter (where {FOLDERS["unassigned"]}), 0)::int as unassigned,
             coalesce(sum(n) filter (where {FOLDERS["waiting"]}), 0)::int as waiting,
             (select count(*) from complaint c
