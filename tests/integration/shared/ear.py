@@ -1,8 +1,6 @@
 """A hearer's consumer on the real broker, and waiting for what it does."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from nats.js.api import ConsumerInfo
@@ -18,7 +16,6 @@ from tests.integration.shared.line import (
     in_order,
     write_down,
 )
-from tests.support.eventually import eventually
 
 
 def a_consumer(db: Database, bus: Bus, handler: Handler = write_down, **more: Any) -> Consumer:
@@ -26,25 +23,10 @@ def a_consumer(db: Database, bus: Bus, handler: Handler = write_down, **more: An
     return Consumer(db, bus, hears=hearing(handler), register=REGISTER, **wiring | more)
 
 
-@asynccontextmanager
-async def running(*consumers: Consumer) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(one.run()) for one in consumers]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 async def say(bus: Bus, *letters: Envelope) -> None:
     await bus.ensure_stream("WORKFLOW")
     for letter in letters:
         await bus.js.publish(nats_subject(letter), letter.encoded())
-
-
-async def until(condition: Callable[[], Awaitable[bool]], within: float = 15.0) -> None:
-    _: bool = await eventually(condition, within)
 
 
 def all_heard(db: Database, **expected: list[int]) -> Callable[[], Awaitable[bool]]:

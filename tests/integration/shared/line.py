@@ -1,13 +1,16 @@
 """A made-up service on the real mechanism: it says `thing.told` as workflow and hears it as notify."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from shared.bus.fence import Handler, Hears
 from shared.db import Database, Tx
 from shared.envelope import Envelope, Event, register, seal
+from tests.support.eventually import eventually
 
 
 class Told(Event, frozen=True, kw_only=True):
@@ -88,3 +91,24 @@ async def run(db: Database, sql: str, *values: Any) -> list[Any]:
     """A statement in a transaction of its own."""
     async with db.transaction() as tx:
         return list(await tx.fetch(sql, *values))
+
+
+class Loop(Protocol):
+    """What a service runs beside its requests: a relay, a consumer."""
+
+    async def run(self) -> None: ...
+
+
+@asynccontextmanager
+async def running(*loops: Loop) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(one.run()) for one in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until(condition: Callable[[], Awaitable[bool]], within: float = 15.0) -> None:
+    _: bool = await eventually(condition, within)

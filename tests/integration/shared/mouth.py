@@ -1,8 +1,6 @@
 """A teller's relay on the real broker, and waiting for what it says."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import nats.js.errors
@@ -11,8 +9,7 @@ from shared.bus.connection import Bus
 from shared.db import Database, Tx
 from shared.envelope import Envelope, decode, nats_subject
 from shared.outbox import Relay, message_id, record
-from tests.integration.shared.line import run, told
-from tests.support.eventually import eventually
+from tests.integration.shared.line import run, told, until
 
 STREAM = "WORKFLOW"
 
@@ -45,17 +42,6 @@ class Counting(Relay):
         return sequence
 
 
-@asynccontextmanager
-async def running(*relays: Relay) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(one.run()) for one in relays]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 async def decide(teller: Database, *letters: Envelope) -> None:
     async with teller.transaction() as tx:
         await record(tx, letters)
@@ -70,10 +56,6 @@ async def in_stream(bus: Bus) -> list[tuple[str, int]]:
     for message in found:
         assert message.subject == nats_subject(decode(message.data or b""))
     return [(decode(message.data or b"").subject, decode(message.data or b"").sequence) for message in found]
-
-
-async def until(condition: Callable[[], Awaitable[bool]], within: float = 15.0) -> None:
-    _: bool = await eventually(condition, within)
 
 
 async def all_said(teller: Database) -> None:

@@ -10,17 +10,8 @@ from shared.bus.connection import Bus
 from shared.db import Database, Tx
 from shared.envelope import Envelope
 from shared.outbox import TOGETHER, Relay, record
-from tests.integration.shared.line import run
-from tests.integration.shared.mouth import (
-    STREAM,
-    all_said,
-    decide,
-    in_stream,
-    letters,
-    nothing,
-    running,
-    until,
-)
+from tests.integration.shared.line import run, running, until
+from tests.integration.shared.mouth import STREAM, all_said, decide, in_stream, letters, nothing
 from tests.support.emptied import empty
 from tests.support.infra import Broker
 

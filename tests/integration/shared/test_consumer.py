@@ -12,7 +12,7 @@ from shared.bus import consumer as module
 from shared.bus.connection import Bus
 from shared.db import Database, Tx
 from shared.envelope import Envelope
-from tests.integration.shared.ear import a_consumer, all_acknowledged, all_heard, running, say, standing, until
+from tests.integration.shared.ear import a_consumer, all_acknowledged, all_heard, say, standing
 from tests.integration.shared.line import (
     Ignored,
     Saved,
@@ -20,7 +20,9 @@ from tests.integration.shared.line import (
     heard,
     in_order,
     parked,
+    running,
     told,
+    until,
     write_down,
 )
 from tests.support.infra import Broker

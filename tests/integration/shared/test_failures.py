@@ -9,7 +9,7 @@ from shared.bus import fence
 from shared.bus.connection import Bus
 from shared.db import Database, Tx
 from shared.envelope import Envelope
-from tests.integration.shared.ear import a_consumer, all_acknowledged, all_heard, running, say, until
+from tests.integration.shared.ear import a_consumer, all_acknowledged, all_heard, say
 from tests.integration.shared.line import (
     REGISTER,
     Saved,
@@ -18,7 +18,9 @@ from tests.integration.shared.line import (
     in_order,
     parked,
     run,
+    running,
     told,
+    until,
     write_down,
 )
 

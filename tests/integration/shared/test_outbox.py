@@ -6,18 +6,8 @@ import pytest
 from shared.bus.connection import Bus
 from shared.db import Database
 from shared.outbox import Relay, record
-from tests.integration.shared.line import run, told
-from tests.integration.shared.mouth import (
-    STREAM,
-    Counting,
-    all_said,
-    decide,
-    in_stream,
-    letters,
-    nothing,
-    running,
-    until,
-)
+from tests.integration.shared.line import run, running, told, until
+from tests.integration.shared.mouth import STREAM, Counting, all_said, decide, in_stream, letters, nothing
 
 
 async def test_what_was_recorded_is_said_in_order_and_then_forgotten(teller: Database, telling: Bus) -> None:

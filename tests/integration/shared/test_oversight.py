@@ -14,8 +14,8 @@ from shared.bus.connection import Bus
 from shared.db import Database, Tx
 from shared.envelope import Envelope
 from shared.principals import Caller
-from tests.integration.shared.ear import a_consumer, running, say, until
-from tests.integration.shared.line import Saved, Told, in_order, run, told, write_down
+from tests.integration.shared.ear import a_consumer, say
+from tests.integration.shared.line import Saved, Told, in_order, run, running, told, until, write_down
 from tests.integration.shared.served import a_service
 from tests.support import infra, keys
 from tests.support.eventually import eventually

@@ -12,8 +12,8 @@ from shared.bus.together import Letter
 from shared.db import Database
 from shared.envelope import Envelope, nats_subject
 from shared.outbox import BATCH, Relay, message_id
-from tests.integration.shared.line import run
-from tests.integration.shared.mouth import STREAM, Counting, all_said, decide, in_stream, letters, nothing, running
+from tests.integration.shared.line import run, running
+from tests.integration.shared.mouth import STREAM, Counting, all_said, decide, in_stream, letters, nothing
 
 
 class Once(Counting):
