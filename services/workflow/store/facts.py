@@ -80,8 +80,8 @@ async def known(tx: Tx) -> Known:
     )
     bodies = {row["subject"]: bytes(row["body"]) for row in rows}
     rules = Rules(
-        office=calendar(bodies[OFFICE]),
-        vendor=calendar(bodies[VENDOR]),
+        office=_calendar(bodies[OFFICE]),
+        vendor=_calendar(bodies[VENDOR]),
         settings=_settings(bodies[SETTINGS]),
     )
     return Known(rules, _modules(bodies.get(FORM)))
@@ -126,8 +126,7 @@ def _written(envelope: Envelope) -> tuple[object, ...]:
 
 
 @lru_cache(maxsize=16)
-def calendar(body: bytes) -> Calendar:
-    """A calendar as it was said."""
+def _calendar(body: bytes) -> Calendar:
     saved = decode(body).open_as(CalendarSaved)
     return Calendar(ZoneInfo(saved.zone), frozenset(saved.weekend), frozenset(saved.holidays))
 
