@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         "notify",
         about=about or "",
         settings=settings,
-        routers=[api.router],
+        routers=api.routers,
         db=db,
         loops=[bus.run, *(consumer.run for consumer in consumers), sweep.run],
         needed=[_Matrix(db, letters).why_not_ready],
