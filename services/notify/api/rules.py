@@ -23,6 +23,8 @@ LINE: dict[str, Any] = {
     "template": "received",
     "enabled": True,
     "batched": False,
+    "urgent": False,
+    "choices": [],
     "condition": {},
     "why": None,
 }
@@ -54,6 +56,9 @@ class RuleBody(BaseModel):
     template: str | None = None
     enabled: bool = True
     batched: bool = False
+    urgent: bool = False
+    choices: tuple[str, ...] = Field(default=(), max_length=3)
+    """What a member of staff may choose, of `at_once`, `digest`, `off`; the first holds until they do."""
     condition: dict[str, Any] = {}
     why: str | None = Field(default=None, max_length=500)
 

@@ -56,6 +56,7 @@ class Planned:
     template: str
     batched: bool
     reason: Reason | None
+    urgent: bool = False
 
     @property
     def status(self) -> Status:
@@ -94,6 +95,7 @@ def plan(
                     template=rule.template,
                     batched=rule.batched,
                     reason=reason,
+                    urgent=rule.urgent,
                 )
             )
     return lines
@@ -119,6 +121,7 @@ def plan_account(rules: Iterable[Rule], event: AccountEvent, owner: Staff) -> li
                 template=rule.template,
                 batched=rule.batched,
                 reason=reason if rule.enabled else Reason.SWITCHED_OFF,
+                urgent=rule.urgent,
             )
         )
     return lines

@@ -8,18 +8,21 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Where a delivery stands. `sent` means the server took it; `unknown` that nobody can say."""
+    """Where a delivery stands. `sent` means the server took it; `delivered` and `read`, that the provider said so of
+    the person's phone; `unknown`, that nobody can say. Never a step back."""
 
     PLANNED = "planned"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
     FAILED = "failed"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"
 
 
 class Reason(StrEnum):
-    """Why something was not sent."""
+    """Why something was not sent; `quiet`, why it is not sent yet."""
 
     NO_ADDRESS = "no_address"
     """Nobody active by that id, or no address that can be used."""
@@ -35,6 +38,12 @@ class Reason(StrEnum):
     SENDING_OFF = "sending_off"
     ABSENT = "absent"
     """Away that day: the deputy is told."""
+    QUIET = "quiet"
+    """Waits for the end of the person's quiet hours."""
+    CHOSEN_OFF = "chosen_off"
+    """Switched off by the person, as the rule lets them."""
+    IN_DIGEST = "in_digest"
+    """Told in the person's next digest."""
 
 
 class Fate(StrEnum):

@@ -4,7 +4,7 @@ A rule without an audience is an explicit none: nobody is told, and `why` says w
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -32,6 +32,10 @@ OWNER = "owner"
 DESK = "vendor_desk"
 """The vendor's helpdesk by mail, without an account: told where the office has said where it reads its mail."""
 CHANNELS: tuple[str, ...] = ("email",)
+Choice = Literal["at_once", "digest", "off"]
+"""How a member of staff may have a message: when it happens, gathered in the digest, or not at all."""
+CHOOSERS = frozenset({"pic", "previous_pic", "claimant", "implementor_queue", "admins", "management"})
+"""Audiences whose people have an account here, and so a page to choose on."""
 State = Literal[
     "BARU",
     "DIAGIHKAN",
@@ -94,6 +98,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool = True
     batched: bool = False
     """Told at most once per window and person, several events in one message."""
+    urgent: bool = False
+    """Goes before what is not; no quiet hours and no choice hold it back."""
+    choices: tuple[Choice, ...] = ()
+    """What a member of staff may choose; the first holds until they do. Empty: nothing to choose, told at once."""
     condition: Condition = Condition()
     why: str | None = None
 
@@ -146,6 +154,7 @@ def _faults_of(rule: Rule, messages: Mapping[str, Message]) -> list[tuple[str, T
         found.append(("audience", Text("Penerima tidak dikenali", "No such audience")))
     elif (rule.audience == OWNER) != issubclass(kind, AccountEvent):
         found.append(("audience", Text("Peristiwa ini bukan untuk penerima ini", "Not an event for this audience")))
+    found += _choice_faults(rule)
     if rule.channel not in CHANNELS:
         found.append(("channel", Text("Saluran tidak dikenali", "No such channel")))
     if "kind" in msgspec.to_builtins(rule.condition) and kind is not workflow.Reminded:
@@ -166,3 +175,15 @@ def _faults_of(rule: Rule, messages: Mapping[str, Message]) -> list[tuple[str, T
         )
         found.append(("template", text))
     return found
+
+
+def _choice_faults(rule: Rule) -> list[tuple[str, Text]]:
+    if not rule.choices:
+        return []
+    if rule.audience not in CHOOSERS:
+        return [("choices", Text("Penerima ini tidak boleh memilih", "This audience has nothing to choose"))]
+    if rule.urgent:
+        return [("choices", Text("Mesej segera tidak boleh dipilih", "An urgent message leaves no choice"))]
+    if len(set(rule.choices)) != len(rule.choices) or not set(rule.choices) <= set(get_args(Choice)):
+        return [("choices", Text("Pilihan tidak dikenali", "No such choice"))]
+    return []

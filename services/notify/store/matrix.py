@@ -7,7 +7,7 @@ import msgspec
 from services.notify.domain.rules import Condition, Rule
 from shared.db import Tx
 
-_COLUMNS = "position, event, audience, channel, template, enabled, batched, condition, why"
+_COLUMNS = "position, event, audience, channel, template, enabled, batched, condition, why, urgent, choices"
 
 
 async def current(tx: Tx) -> tuple[int, list[Rule]]:
@@ -36,7 +36,7 @@ async def save(tx: Tx, version: int, rules: Sequence[Rule], saved_by: str) -> No
     """A new version. Only under `lock`."""
     await tx.execute("insert into matrix (version, at, saved_by) values ($1, helpdesk.now(), $2)", version, saved_by)
     await tx.executemany(
-        f"insert into rule (version, {_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        f"insert into rule (version, {_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [
             (
                 version,
@@ -49,6 +49,8 @@ async def save(tx: Tx, version: int, rules: Sequence[Rule], saved_by: str) -> No
                 rule.batched,
                 msgspec.to_builtins(rule.condition),
                 rule.why,
+                rule.urgent,
+                list(rule.choices),
             )
             for rule in rules
         ],
@@ -62,4 +64,5 @@ async def _version(tx: Tx) -> int:
 
 def _rule(row: object) -> Rule:
     fields = dict(row)  # type: ignore[call-overload]  # asyncpg ships no types
-    return Rule(**fields | {"condition": msgspec.convert(fields["condition"], Condition)})
+    condition = msgspec.convert(fields["condition"], Condition)
+    return Rule(**fields | {"condition": condition, "choices": tuple(fields["choices"])})

@@ -103,6 +103,8 @@ rule = Table(
     Column("batched", Boolean, nullable=False),
     Column("condition", JSONB, nullable=False),
     Column("why", Text),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Column("choices", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     CheckConstraint(
         "(audience is null and channel is null and template is null and why is not null)"
         " or (audience is not null and channel is not null and template is not null)",
@@ -154,11 +156,12 @@ delivery = Table(
     Column("first_tried_at", Moment),
     ForeignKeyConstraint(["rules", "rule"], ["rule.version", "rule.position"]),
     CheckConstraint(
-        "status in ('planned', 'sending', 'sent', 'failed', 'unknown', 'skipped')", name="delivery_status_known"
+        "status in ('planned', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'skipped')",
+        name="delivery_status_known",
     ),
     CheckConstraint(
         "reason in ('no_address', 'no_consent', 'duplicate_person', 'switched_off', 'own_act', 'bounced',"
-        " 'channel_down', 'sending_off', 'absent')",
+        " 'channel_down', 'sending_off', 'absent', 'quiet', 'chosen_off', 'in_digest')",
         name="delivery_reason_known",
     ),
     CheckConstraint("status <> 'skipped' or reason is not null", name="delivery_skipped_says_why"),

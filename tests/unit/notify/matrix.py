@@ -3,10 +3,13 @@
 import msgspec
 
 from services.notify.domain.rules import Condition, Rule
-from services.notify.migrations import v0002_rules, v0005_vendor_desk
+from services.notify.migrations import v0002_rules, v0005_vendor_desk, v0006_choices
 
 LINES = v0002_rules.lines() + [
     {"position": len(v0002_rules.lines()) + place, **line}
     for place, line in enumerate(v0005_vendor_desk.lines(), start=1)
 ]
-RULES = [Rule(**line | {"condition": msgspec.convert(line["condition"], Condition)}) for line in LINES]
+RULES = [
+    Rule(**v0006_choices.with_choices(line) | {"condition": msgspec.convert(line["condition"], Condition)})
+    for line in LINES
+]

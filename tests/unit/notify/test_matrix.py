@@ -1,5 +1,8 @@
 """The first matrix as a whole: no event without a rule or an explicit none, no message without a use."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from services.notify import handlers
@@ -54,3 +57,35 @@ def test_what_an_event_gives_is_read_off_its_class() -> None:
     assert gives(ComplaintEvent)["tarikh_akhir"] is False
     assert gives(workflow.Assigned)["pelaku"] is False
     assert "no_log_vendor" not in gives(workflow.Assigned)
+
+
+def test_urgent_is_for_whom_waits_for_it_and_leaves_no_choice() -> None:
+    urgent = {rule.event for rule in RULES if rule.urgent}
+    assert urgent == {
+        "complaint.escalated",
+        "tracking_link.requested",
+        "password_reset.requested",
+        "password.changed",
+    }
+    assert all(not rule.choices for rule in RULES if rule.urgent)
+
+
+def test_every_message_is_told_at_once_until_somebody_chooses_otherwise() -> None:
+    assert {rule.choices[0] for rule in RULES if rule.choices} == {"at_once"}
+
+
+@pytest.mark.parametrize(
+    ("event", "changes", "fault"),
+    [
+        ("complaint.received", {"choices": ("at_once", "off")}, "This audience has nothing to choose"),
+        ("complaint.assigned", {"choices": ("at_once", "later")}, "No such choice"),
+        ("complaint.assigned", {"choices": ("digest", "digest")}, "No such choice"),
+        ("complaint.assigned", {"choices": ("digest",), "urgent": True}, "An urgent message leaves no choice"),
+    ],
+)
+def test_what_may_be_chosen_must_be_possible(event: str, changes: dict[str, Any], fault: str) -> None:
+    index = next(index for index, rule in enumerate(RULES) if rule.event == event)
+    changed = [*RULES[:index], msgspec.structs.replace(RULES[index], **changes), *RULES[index + 1 :]]
+    assert [(field, text.en) for field, text in faults(changed, LETTERS.messages)] == [
+        (f"items.{index}.choices", fault)
+    ]
