@@ -49,40 +49,50 @@ async def classify(tx: Tx, event: Classified, envelope: Envelope) -> None:
 async def tell(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> None:
     """Plan who hears of this event. An event already in the ledger plans nothing more."""
     await copies.follow(tx, event)
-    complainant = await copies.complainant(tx, event.number)
-    if complainant is None:
-        raise LookupError(f"{envelope.type} of a complaint that was never received here")
     version, rules = await matrix.of_event(tx, envelope.type)
-    named = [person.id for person in (event.pic, event.claimant, getattr(event, "before", None)) if person is not None]
-    desk = event.vendor is not None and await copies.has_vendor_desk(tx)
-    lines = planning.plan(rules, event, complainant, await copies.staff_concerned(tx, named), desk=desk)
-    await _enter(tx, event, envelope, event.number, version, lines)
+    await _enter(tx, event, envelope, event.number, version, await hearers(tx, event, rules))
 
 
 async def send_links(tx: Tx, event: TrackingLinkRequested, envelope: Envelope) -> None:
     """Each complaint's link to its own contact. A miss leaves no trace here."""
-    found: Sequence[Complainant]
-    if event.number is not None:
-        one = await copies.complainant(tx, event.number)
-        found = [] if one is None else [one]
-    elif event.ic_index is not None:
-        found = await copies.complainants_of(tx, event.ic_index, await copies.now(tx) - LINK_GOOD_FOR)
-    else:
-        found = []
-    if not found:
-        return
     version, rules = await matrix.of_event(tx, envelope.type)
-    lines = [one for complainant in found for one in planning.plan(rules, event, complainant, [])]
-    await _enter(tx, event, envelope, None, version, lines)
+    if lines := await hearers(tx, event, rules):
+        await _enter(tx, event, envelope, None, version, lines)
 
 
 async def tell_owner(tx: Tx, event: AccountEvent, envelope: Envelope) -> None:
     """Tell the owner of an account. Where it is nobody's, nothing is left here."""
-    owner = await copies.member(tx, event.staff) if event.staff is not None else None
-    if owner is None:
-        return
     version, rules = await matrix.of_event(tx, envelope.type)
-    await _enter(tx, event, envelope, None, version, planning.plan_account(rules, event, owner))
+    if lines := await hearers(tx, event, rules):
+        await _enter(tx, event, envelope, None, version, lines)
+
+
+async def hearers(
+    tx: Tx, event: ComplaintEvent | TrackingLinkRequested | AccountEvent, rules: Sequence[Rule]
+) -> list[Planned]:
+    """Who is told of this event by these rules, and who is not and why. Enters nothing: what really happens and what
+    is only tried out are planned here alike. Raises `LookupError` for an event of a complaint nobody told us of."""
+    if isinstance(event, ComplaintEvent):
+        complainant = await copies.complainant(tx, event.number)
+        if complainant is None:
+            raise LookupError(f"{event.wire} of a complaint that was never received here")
+        before = getattr(event, "before", None)
+        named = [person.id for person in (event.pic, event.claimant, before) if person is not None]
+        desk = event.vendor is not None and await copies.has_vendor_desk(tx)
+        return planning.plan(rules, event, complainant, await copies.staff_concerned(tx, named), desk=desk)
+    if isinstance(event, AccountEvent):
+        owner = await copies.member(tx, event.staff) if event.staff is not None else None
+        return [] if owner is None else planning.plan_account(rules, event, owner)
+    return [one for asker in await _askers(tx, event) for one in planning.plan(rules, event, asker, [])]
+
+
+async def _askers(tx: Tx, event: TrackingLinkRequested) -> Sequence[Complainant]:
+    if event.number is not None:
+        one = await copies.complainant(tx, event.number)
+        return [] if one is None else [one]
+    if event.ic_index is None:
+        return []
+    return await copies.complainants_of(tx, event.ic_index, await copies.now(tx) - LINK_GOOD_FOR)
 
 
 async def know_staff(tx: Tx, event: StaffSaved, _envelope: Envelope) -> None:

@@ -71,19 +71,23 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 
     def holds(self, event: Event) -> bool:
         """Whether this rule is about this event at all (own acts are judged per recipient, not here)."""
+        return not self.unmet(event)
+
+    def unmet(self, event: Event) -> tuple[str, ...]:
+        """Which of the questions this event answers otherwise than the rule asks; none where the rule holds."""
         if not isinstance(event, ComplaintEvent):
-            return True
-        asked: tuple[tuple[tuple[Any, ...], object], ...] = (
-            (self.in_state, event.to),
-            (self.from_state, event.from_),
-            (self.custodian, event.custodian),
-            (self.kind, getattr(event, "kind", None)),
-            (self.level, event.level),
+            return ()
+        asked: tuple[tuple[str, tuple[Any, ...], object], ...] = (
+            ("in_state", self.in_state, event.to),
+            ("from_state", self.from_state, event.from_),
+            ("custodian", self.custodian, event.custodian),
+            ("kind", self.kind, getattr(event, "kind", None)),
+            ("level", self.level, event.level),
         )
+        known = (("has_pic", self.has_pic, event.pic), ("has_claimant", self.has_claimant, event.claimant))
         return (
-            all(not allowed or found in allowed for allowed, found in asked)
-            and self.has_pic in (None, event.pic is not None)
-            and self.has_claimant in (None, event.claimant is not None)
+            *(name for name, allowed, found in asked if allowed and found not in allowed),
+            *(name for name, wanted, person in known if wanted not in (None, person is not None)),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from asyncpg import Record
@@ -15,6 +16,8 @@ from shared.events.workflow import Classified, Received
 from shared.privacy import mask_email
 
 CLOSED = "DITUTUP"
+WORDS = frozenset({"text", "attachments", "files", "message", "seen_by"})
+"""Of an event: what came with it, and how it does not stand."""
 
 
 async def keep_complaint(tx: Tx, event: Received) -> None:
@@ -81,10 +84,10 @@ async def keep_module(tx: Tx, event: Classified) -> None:
 
 
 async def follow(tx: Tx, event: ComplaintEvent) -> None:
-    """Who may read the complaint now, and since when it is closed."""
+    """How the complaint stands now, who may read it, and since when it is closed."""
     await tx.execute(
         """
-        update complaint set seen_by = $2,
+        update complaint set seen_by = $2, standing = $5,
             closed_at = case when $3 then coalesce(closed_at, $4::timestamptz) end
         where number = $1
         """,
@@ -92,7 +95,21 @@ async def follow(tx: Tx, event: ComplaintEvent) -> None:
         list(event.seen_by),
         event.to == CLOSED,
         event.at,
+        _standing(event),
     )
+
+
+def _standing(event: ComplaintEvent) -> dict[str, Any]:
+    """What every event says of its complaint, without the words that came with this one."""
+    said = msgspec.to_builtins(event)
+    kept = {one.encode_name for one in msgspec.structs.fields(ComplaintEvent)} - WORDS
+    return {name: value for name, value in said.items() if name in kept}
+
+
+async def standing(tx: Tx, number: str) -> dict[str, Any] | None:
+    """How this complaint stands, as its last event said it on the wire; None where nobody told us yet."""
+    found: dict[str, Any] | None = await tx.fetchval("select standing from complaint where number = $1", number)
+    return found
 
 
 async def keep_staff(tx: Tx, event: StaffSaved) -> None:

@@ -45,6 +45,7 @@ complaint = Table(
     Column("description", Text, nullable=False),
     Column("seen_by", ARRAY(Text), nullable=False),
     Column("closed_at", Moment),
+    Column("standing", JSONB, comment="what its last event said of it; none until one is heard"),
     Index("complaint_by_person", "ic_index"),
 )
 
@@ -87,6 +88,7 @@ matrix = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
     Column("saved_by", Text),
+    Column("why", Text),
     comment="the rules, whole, version by version; none is ever changed",
 )
 
