@@ -1,13 +1,13 @@
 """A complaint is known as it stands, so that what would be told of it can be tried out; the matrix remembers why it was
 changed.
 
-Revision 0006.
+Revision 0007.
 """
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
