@@ -1,6 +1,7 @@
 """The composition root: settings in, a running notify out. Nothing happens on import."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fastapi import FastAPI
 
@@ -12,7 +13,8 @@ from services.notify.senders.smtp import Smtp
 from services.notify.settings import Settings
 from services.notify.store import ledger, line
 from services.notify.subscriptions import HEARS
-from services.notify.timers import Links, Sweep
+from services.notify.timers.sweep import Channel, Sweep, outcomes
+from services.notify.timers.writing import Links, Writer
 from shared import web
 from shared.auth import StaffTokens, TrackingTokens, VendorTokens
 from shared.bus.connection import Bus
@@ -42,29 +44,40 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         mail_from=settings.mail_from,
         seconds=settings.send_seconds,
     )
-    sweep = Sweep(
-        db,
-        {"email": smtp},
+    channels = [
+        Channel("email", smtp, settings.at_once, settings.mails_per_second, settings.send_seconds),
+    ]
+    writer = Writer(
         Keyring(settings.sealing_keys.get_secret_value()),
         Links(
             settings.public_url,
             TrackingTokens(settings.tracking_keys.get_secret_value()),
             VendorTokens(settings.vendor_link_keys.get_secret_value()),
         ),
-        sending=settings.sending == "on",
-        at_once=settings.at_once,
-        send_seconds=settings.send_seconds,
-        batch_seconds=settings.batch_seconds,
-        sweep_seconds=settings.sweep_seconds,
-        figures=figures,
     )
+    ended_as = outcomes(figures)
+    sweeps = [
+        Sweep(
+            db,
+            channel if settings.sending == "on" else replace(channel, sender=None),
+            writer,
+            batch_seconds=settings.batch_seconds,
+            sweep_seconds=settings.sweep_seconds,
+            ended_as=ended_as,
+        )
+        for channel in channels
+    ]
+
+    def poke() -> None:
+        for sweep in sweeps:
+            sweep.poke()
 
     async def wake(handled: Sequence[Envelope]) -> None:
-        sweep.poke()
+        poke()
         async with db.transaction() as tx:
             passed_over = await ledger.passed_over(tx, [letter.id for letter in handled])
         for channel, reason, count in passed_over:
-            sweep.ended_as.labels(channel, Status.SKIPPED, reason).inc(count)
+            ended_as.labels(channel, Status.SKIPPED, reason).inc(count)
 
     def hear(stream: str, subjects: list[str]) -> Consumer:
         return Consumer(
@@ -88,7 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings=settings,
         routers=api.routers,
         db=db,
-        loops=[bus.run, *(consumer.run for consumer in consumers), sweep.run],
+        loops=[bus.run, *(consumer.run for consumer in consumers), *(sweep.run for sweep in sweeps)],
         needed=[_Matrix(db, letters).why_not_ready],
         wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
         figures=figures,
@@ -98,10 +111,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "deliveries:failed": lambda: _at_rest(db, Status.FAILED),
             "deliveries:unknown": lambda: _at_rest(db, Status.UNKNOWN),
         },
-        poke=sweep.poke,
+        poke=poke,
         state={
             "staff_tokens": StaffTokens(public=settings.staff_public_key),
             "letters": letters,
+            "channels": {channel.name: sweep for channel, sweep in zip(channels, sweeps, strict=True)},
         },
     )
 

@@ -34,7 +34,9 @@ class Settings(ServiceSettings):
     sweep_seconds: float = 1.0
     """How often the ledger is looked at when nobody pokes."""
     at_once: int = 8
-    """How many messages are under way at a time."""
+    """How many mails are under way at a time."""
+    mails_per_second: float = 50.0
+    """How many mails go out in a second, over all replicas; 0 for as many as it takes."""
 
     @field_validator("smtp_user", "smtp_password", "smtp_ca_file", mode="before")
     @classmethod

@@ -238,6 +238,7 @@ EDGES = {
     "deploy/record.py": "the record, put back from the command line",
     **{f"services/{service}/main.py": "whether it is ready" for service in SERVICES},
     **{f"services/{service}/timers.py": "the timer edge" for service in SERVICES},
+    "services/notify/timers/sweep.py": "the timer edge, a channel at a time",
 }
 HTTP_EDGES = tuple(f"services/{service}/api" for service in SERVICES)
 """Routes that read without a body's transaction, or that must not hold one while they hash or wait."""

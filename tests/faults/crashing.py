@@ -40,8 +40,8 @@ SPOTS: dict[str, Spots] = {
     "query": HEARING,
     "notify": {
         **HEARING,
-        "unsent": ("services.notify.timers:Sweep", "_send", False),
-        "unsettled": ("services.notify.timers:Sweep", "_settle", False),
+        "unsent": ("services.notify.timers.sweep:Sweep", "_send", False),
+        "unsettled": ("services.notify.timers.sweep:Sweep", "_settle", False),
     },
 }
 """`filed`, `said` and `saved`: written, with event and outbox row, inside the transaction of a request; `firing` and

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.notify import handlers
-from services.notify.domain.retries import Status
+from services.notify.domain.retries import Fate, Status
 from services.notify.store import copies, register
 from shared.auth import Caller, Staff
 from shared.db import Tx
@@ -44,7 +44,7 @@ class Attempt(BaseModel):
     """One try; `result` is null while it is under way."""
 
     at: str
-    result: Literal["sent", "temporary", "permanent", "channel_down", "no_address", "unwritten", "unknown"] | None
+    result: Fate | None
     detail: str | None
 
 

@@ -17,6 +17,8 @@ class Recipient:
     phone_sealed: str | None
     address: str | None = None
     """Of an office, which is no secret: lies open."""
+    whatsapp: bool = False
+    """Whether they agree to it, now."""
 
 
 @dataclass(frozen=True, slots=True)

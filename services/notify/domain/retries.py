@@ -3,6 +3,7 @@
 The statuses and the reasons are fixed vocabularies; nothing else is ever stored or shown.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,6 +58,8 @@ class Fate(StrEnum):
     CHANNEL_DOWN = "channel_down"
     """No answer about any message: connection, certificate, login."""
     NO_ADDRESS = "no_address"
+    NO_CONSENT = "no_consent"
+    """Agreed to when it was planned, and no longer."""
     UNWRITTEN = "unwritten"
     """The message could not be composed: our own fault, and nothing left the house."""
     UNKNOWN = "unknown"
@@ -69,6 +72,10 @@ class Outcome:
 
     fate: Fate
     detail: str
+    wait: float | None = None
+    """Seconds the other side asked us to wait. It is waited at least that long, and longer each time."""
+    provider_id: str | None = None
+    """What the provider calls the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,20 @@ GROWTH = 4.0
 LONGEST_WAIT = 24 * 3600.0
 CHANNEL_LONGEST_WAIT = 300.0
 UNKNOWN_WAIT = 60.0
-GIVE_UP_AFTER = 4 * 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a channel is tried: seconds since the first attempt, and how many temporary answers."""
+
+    seconds: float
+    tries: int | None = None
+
+
+PATIENCE: Mapping[str, Patience] = {
+    "email": Patience(4 * 24 * 3600.0),
+    "whatsapp": Patience(24 * 3600.0, tries=5),
+}
 UNKNOWNS_ALLOWED = 1
 """One doubt is tried again; a second one stays for a person to judge."""
 RETRYABLE: frozenset[tuple[Status, Reason | None]] = frozenset(
@@ -108,7 +128,12 @@ def wait_before(tries: int, jitter: float, longest: float = LONGEST_WAIT) -> flo
     return min(FIRST_WAIT * GROWTH ** min(tries - 1, 10), longest) * (0.75 + jitter / 2)
 
 
-def judge(outcome: Outcome, *, tries: int, unknowns: int, age: float, jitter: float) -> Verdict:
+def asked_wait(asked: float, tries: int, jitter: float) -> float:
+    """Seconds to wait after `tries` attempts where the other side asked for `asked`: never less, and growing."""
+    return max(asked, min(asked * 2.0 ** min(tries - 1, 10), LONGEST_WAIT)) * (1.0 + jitter / 2)
+
+
+def judge(outcome: Outcome, *, tries: int, unknowns: int, age: float, jitter: float, patience: Patience) -> Verdict:
     """What becomes of a delivery after its `tries`-th attempt; `unknowns` are the doubts before this one, `age` is
     seconds since its first attempt."""
     match outcome.fate:
@@ -118,12 +143,17 @@ def judge(outcome: Outcome, *, tries: int, unknowns: int, age: float, jitter: fl
             return Verdict(Status.FAILED, Reason.BOUNCED)
         case Fate.NO_ADDRESS:
             return Verdict(Status.FAILED, Reason.NO_ADDRESS)
+        case Fate.NO_CONSENT:
+            return Verdict(Status.SKIPPED, Reason.NO_CONSENT)
         case Fate.UNWRITTEN:
             return Verdict(Status.FAILED)
         case Fate.UNKNOWN:
             return Verdict(Status.UNKNOWN, wait=UNKNOWN_WAIT if unknowns < UNKNOWNS_ALLOWED else None)
         case Fate.TEMPORARY | Fate.CHANNEL_DOWN:
-            if age > GIVE_UP_AFTER:
+            told_off = patience.tries is not None and tries >= patience.tries and outcome.fate is Fate.TEMPORARY
+            if told_off or age > patience.seconds:
                 return Verdict(Status.FAILED, Reason.CHANNEL_DOWN)
+            if outcome.wait is not None:
+                return Verdict(Status.PLANNED, wait=asked_wait(outcome.wait, tries, jitter))
             longest = LONGEST_WAIT if outcome.fate is Fate.TEMPORARY else CHANNEL_LONGEST_WAIT
             return Verdict(Status.PLANNED, wait=wait_before(tries, jitter, longest))

@@ -2,6 +2,7 @@
 matrix is saved. Each loads, decides, saves; none commits or sends."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.notify.domain import planning, retries
 from services.notify.domain.facts import facts_of, with_report
 from services.notify.domain.notice import Notice
 from services.notify.domain.planning import Complainant, Planned
-from services.notify.domain.retries import RETRYABLE, Outcome, Reason
+from services.notify.domain.retries import PATIENCE, RETRYABLE, Outcome, Reason
 from services.notify.domain.rules import TOLD, Rule, faults
 from services.notify.senders.letters import EmptyPlaceholder, Letters
 from services.notify.store import copies, ledger, line, matrix
@@ -127,14 +128,29 @@ async def _enter(
         await ledger.add(tx, envelope.id, version, [(uuid7(), one) for one in lines])
 
 
-async def claim(tx: Tx, limit: int, *, lease: float, window: float) -> list[Notice]:
-    """Take what is due, at most `limit` messages, and record their attempts."""
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What was taken out of the line, and for how many seconds the channel's rate lets nothing more through."""
+
+    notices: list[Notice]
+    wait: float = 0.0
+
+
+async def claim(tx: Tx, channel: str, limit: int, *, lease: float, window: float, per_second: float = 0.0) -> Claimed:
+    """Take what is due on this channel, at most `limit` messages and no faster than `per_second`, and record their
+    attempts."""
     await line.expire(tx)
-    claimed = []
-    for candidate in await line.next_in_line(tx, limit):
-        if not candidate.batched or await line.take_turn(tx, candidate, window):
-            claimed.append(await ledger.start(tx, candidate.id, uuid7(), lease))
-    return claimed
+    candidates = await line.next_in_line(tx, channel, limit)
+    wait = 0.0
+    if candidates and per_second:
+        granted, wait = await line.keep_pace(tx, channel, per_second, len(candidates))
+        candidates = candidates[:granted]
+    claimed = [
+        await ledger.start(tx, candidate.id, uuid7(), lease)
+        for candidate in candidates
+        if not candidate.batched or await line.take_turn(tx, candidate, window)
+    ]
+    return Claimed(claimed, wait)
 
 
 async def settle(tx: Tx, notice: Notice, outcome: Outcome, *, jitter: float) -> retries.Verdict | None:
@@ -143,14 +159,21 @@ async def settle(tx: Tx, notice: Notice, outcome: Outcome, *, jitter: float) -> 
     found = await ledger.under_way(tx, delivery, attempt)
     verdict = None
     if found is not None:
-        verdict = retries.judge(outcome, tries=found.tries, unknowns=found.unknowns, age=found.age, jitter=jitter)
+        verdict = retries.judge(
+            outcome,
+            tries=found.tries,
+            unknowns=found.unknowns,
+            age=found.age,
+            jitter=jitter,
+            patience=PATIENCE[notice.channel],
+        )
     await ledger.settle(tx, delivery, attempt, outcome, verdict)
     return verdict
 
 
-async def give_up_unsent(tx: Tx) -> int:
-    """Sending is switched off: what is planned is not sent, now or later."""
-    return await line.skip_all(tx, Reason.SENDING_OFF)
+async def give_up_unsent(tx: Tx, channel: str) -> int:
+    """Sending on this channel is switched off: what is planned is not sent, now or later."""
+    return await line.skip_all(tx, channel, Reason.SENDING_OFF)
 
 
 async def retry(tx: Tx, id: UUID) -> None:

@@ -32,3 +32,6 @@ class Sender(Protocol):
     """Which sealed field of a contact holds its address: `email` or `phone`."""
 
     async def send(self, dispatch: Dispatch) -> Outcome: ...
+
+    async def close(self) -> None:
+        """Leave what is held open. It may be used again after."""

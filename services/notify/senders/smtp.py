@@ -73,6 +73,9 @@ class Smtp:
             return Outcome(Fate.UNWRITTEN, f"not written: {type(error).__name__}")
         return await self._hand_over(mail_address(dispatch.address), mail.as_bytes())
 
+    async def close(self) -> None:
+        """Nothing is held open."""
+
     async def _hand_over(self, address: str, body: bytes) -> Outcome:
         client = aiosmtplib.SMTP(
             hostname=self._host,

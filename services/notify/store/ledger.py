@@ -49,9 +49,9 @@ async def add(tx: Tx, event_id: str, rules: int, planned: Sequence[tuple[UUID, P
     await tx.executemany(
         """
         insert into delivery (id, event_id, number, rules, rule, audience, recipient, name, channel, template, batched,
-            status, reason, planned_at, changed_at, next_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, helpdesk.now(), helpdesk.now(),
-            case when $12 = 'planned' then clock_timestamp() end)
+            urgent, status, reason, planned_at, changed_at, next_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, helpdesk.now(), helpdesk.now(),
+            case when $13 = 'planned' then clock_timestamp() end)
         """,
         [
             (
@@ -66,12 +66,28 @@ async def add(tx: Tx, event_id: str, rules: int, planned: Sequence[tuple[UUID, P
                 line.channel,
                 line.template,
                 line.batched,
+                line.urgent,
                 line.status,
                 line.reason,
             )
             for delivery, line in planned
         ],
     )
+    await _let_pass(tx, [line for _, line in planned if line.urgent and line.status is Status.PLANNED])
+
+
+async def _let_pass(tx: Tx, urgent: Sequence[Planned]) -> None:
+    """What stands before an urgent one, about the same complaint to the same person, is as urgent: it goes first."""
+    for one in urgent:
+        await tx.execute(
+            """
+            update delivery set urgent = true
+            where number = $1 and recipient = $2 and channel = $3 and next_at is not null and not batched and not urgent
+            """,
+            one.number,
+            one.recipient,
+            one.channel,
+        )
 
 
 async def start(tx: Tx, id: UUID, attempt: UUID, lease: float) -> Notice:
@@ -89,6 +105,7 @@ async def start(tx: Tx, id: UUID, attempt: UUID, lease: float) -> Notice:
         email_sealed=leader["email_sealed"],
         phone_sealed=leader["phone_sealed"],
         address=leader["address"],
+        whatsapp=leader["whatsapp"],
     )
     return Notice(
         delivery=str(id),
@@ -108,9 +125,11 @@ _START = """
             lease_until = clock_timestamp() + make_interval(secs => $3), changed_at = helpdesk.now(),
             first_tried_at = coalesce(first_tried_at, clock_timestamp()),
             masked = coalesce(
-                (select c.email_masked from complaint c
+                (select case when delivery.channel = 'whatsapp' then c.phone_masked else c.email_masked end
+                 from complaint c
                  where delivery.recipient = 'complainant:' || c.number and c.number = delivery.number),
-                (select s.email_masked from staff s where delivery.recipient = 'staff:' || s.id),
+                (select case when delivery.channel = 'whatsapp' then s.phone_masked else s.email_masked end
+                 from staff s where delivery.recipient = 'staff:' || s.id),
                 (select v.email_masked from vendor_desk v where delivery.recipient = 'vendor:desk'))
         where id = $1 or carried_by = $1
         returning *
@@ -123,7 +142,9 @@ _START = """
         case when d.audience = 'complainant' then c.language else s.language end as language,
         case when d.audience = 'complainant' then c.email_sealed when s.active then s.email_sealed end as email_sealed,
         case when d.audience = 'complainant' then c.phone_sealed when s.active then s.phone_sealed end as phone_sealed,
-        (select v.email from vendor_desk v where d.recipient = 'vendor:desk') as address
+        (select v.email from vendor_desk v where d.recipient = 'vendor:desk') as address,
+        coalesce(case when d.audience = 'complainant' then c.whatsapp
+            else s.active and s.preferences ->> 'whatsapp' = 'on' end, false) as whatsapp
     from started d
     join alert a on a.event_id = d.event_id
     left join complaint c on c.number = d.number
@@ -168,10 +189,11 @@ async def settle(tx: Tx, id: UUID, attempt: UUID, outcome: Outcome, verdict: Ver
     """How an attempt ended, and what becomes of its delivery and of those it carried. What will be tried again anew
     is set free of its carrier; what is in doubt is not, so that the same mail goes again."""
     await tx.execute(
-        "update attempt set result = $2, detail = $3, settled_at = helpdesk.now() where id = $1",
+        "update attempt set result = $2, detail = $3, provider_id = $4, settled_at = helpdesk.now() where id = $1",
         attempt,
         outcome.fate,
         outcome.detail,
+        outcome.provider_id,
     )
     if verdict is None:
         return

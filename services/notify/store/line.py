@@ -7,6 +7,7 @@ records the attempt.
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.notify.domain.pace import allow
 from services.notify.domain.retries import UNKNOWN_WAIT, UNKNOWNS_ALLOWED, Fate, Reason, Status
 from shared.db import Tx
 
@@ -18,7 +19,9 @@ async def expire(tx: Tx) -> int:
         update delivery set status = 'unknown', unknowns = unknowns + 1, lease_until = null,
             changed_at = helpdesk.now(),
             next_at = case when unknowns < $1 then clock_timestamp() + make_interval(secs => $2) end
-        where status = 'sending' and lease_until < clock_timestamp()
+        where id in (
+            select id from delivery where status = 'sending' and lease_until < clock_timestamp()
+            for update skip locked)
         returning attempt
         """,
         UNKNOWNS_ALLOWED,
@@ -35,13 +38,14 @@ async def expire(tx: Tx) -> int:
     return len(rows)
 
 
-async def skip_all(tx: Tx, reason: Reason) -> int:
-    """Everything in line comes to rest unsent, for this reason; answers how many."""
+async def skip_all(tx: Tx, channel: str, reason: Reason) -> int:
+    """Everything in line for this channel comes to rest unsent, for this reason; answers how many."""
     rows = await tx.fetch(
         """
-        update delivery set status = 'skipped', reason = $1, next_at = null, changed_at = helpdesk.now()
-        where next_at is not null and status = 'planned' returning true
+        update delivery set status = 'skipped', reason = $2, next_at = null, changed_at = helpdesk.now()
+        where channel = $1 and next_at is not null and status = 'planned' returning true
         """,
+        channel,
         reason,
     )
     return len(rows)
@@ -84,15 +88,15 @@ class InLine:
     """Not in doubt: others may be batched with it."""
 
 
-async def next_in_line(tx: Tx, limit: int) -> list[InLine]:
-    """What is due, locked. A delivery waits while an earlier one about the same complaint to the same person is
-    unsettled; of batched ones to one person only the first comes."""
+async def next_in_line(tx: Tx, channel: str, limit: int) -> list[InLine]:
+    """What is due on this channel, what is urgent first, locked. A delivery waits while an earlier one about the same
+    complaint to the same person is unsettled; of batched ones to one person only the first comes."""
     rows = await tx.fetch(
         """
         select d.id, d.recipient, d.channel, d.template, d.batched,
             d.status = 'planned' and d.unknowns = 0 as fresh
         from delivery d
-        where d.next_at <= clock_timestamp() and d.carried_by is null
+        where d.channel = $1 and d.next_at <= statement_timestamp() and d.carried_by is null
             and not exists (
                 select from delivery e
                 where e.number = d.number and e.recipient = d.recipient and e.channel = d.channel and e.seq < d.seq
@@ -100,13 +104,29 @@ async def next_in_line(tx: Tx, limit: int) -> list[InLine]:
             and not (d.batched and exists (
                 select from delivery e
                 where e.recipient = d.recipient and e.channel = d.channel and e.template = d.template and e.seq < d.seq
-                    and e.next_at <= clock_timestamp() and e.carried_by is null))
-        order by d.next_at, d.seq limit $1
+                    and e.batched and e.next_at <= statement_timestamp() and e.carried_by is null))
+        order by d.urgent desc, d.next_at, d.seq limit $2
         for update of d skip locked
         """,
+        channel,
         limit,
     )
     return [InLine(**dict(row)) for row in rows]
+
+
+async def keep_pace(tx: Tx, channel: str, per_second: float, wanted: int) -> tuple[int, float]:
+    """How many of `wanted` messages may go out now, over all replicas, and the seconds until the next may."""
+    row = await tx.fetchrow(
+        """
+        insert into pace as p (channel, free_at) values ($1, clock_timestamp() - interval '1 day')
+        on conflict (channel) do update set channel = p.channel
+        returning extract(epoch from free_at)::float8 as free_at, extract(epoch from clock_timestamp())::float8 as now
+        """,
+        channel,
+    )
+    allowed = allow(row["free_at"], row["now"], per_second, wanted)
+    await tx.execute("update pace set free_at = to_timestamp($2) where channel = $1", channel, allowed.free_at)
+    return allowed.granted, allowed.wait
 
 
 async def take_turn(tx: Tx, leader: InLine, window: float) -> bool:

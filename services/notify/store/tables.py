@@ -145,6 +145,7 @@ delivery = Table(
     Column("channel", Text, nullable=False),
     Column("template", Text, nullable=False),
     Column("batched", Boolean, nullable=False),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
     Column("carried_by", UUID, ForeignKey("delivery.id"), comment="the delivery whose mail this one goes with"),
     Column("status", Text, nullable=False),
     Column("reason", Text),
@@ -176,7 +177,22 @@ delivery = Table(
         unique=True,
         postgresql_where=text("status <> 'skipped'"),
     ),
-    Index("delivery_in_line", "next_at", postgresql_where=text("next_at is not null")),
+    Index(
+        "delivery_in_line",
+        "channel",
+        text("urgent desc"),
+        "next_at",
+        "seq",
+        postgresql_where=text("next_at is not null"),
+    ),
+    Index(
+        "delivery_gathered",
+        "recipient",
+        "channel",
+        "template",
+        "seq",
+        postgresql_where=text("batched and next_at is not null"),
+    ),
     Index("delivery_under_way", "lease_until", postgresql_where=text("status = 'sending'")),
     Index(
         "delivery_unsettled",
@@ -202,7 +218,9 @@ attempt = Table(
     Column("settled_at", Moment),
     Column("result", Text),
     Column("detail", Text),
+    Column("provider_id", Text, comment="what the provider calls the message"),
     Index("attempt_of_delivery", "delivery"),
+    Index("attempt_of_provider", "provider_id", postgresql_where=text("provider_id is not null")),
 )
 
 turn = Table(
@@ -214,4 +232,12 @@ turn = Table(
     Column("leader", UUID, nullable=False),
     Column("not_before", Moment, nullable=False),
     comment="until when batched messages to one person are gathered",
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("free_at", Moment, nullable=False),
+    comment="when the next message of a channel may go, for all replicas",
 )

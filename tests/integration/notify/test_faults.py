@@ -29,11 +29,11 @@ async def test_a_crash_between_attempt_and_settlement_is_unknown_and_tried_once_
     await desk.hear(sealed(a_received()))
     for _ in range(2):  # the process dies twice, each time after the attempt was recorded
         async with desk.db.transaction() as tx:
-            died_with = await handlers.claim(tx, 10, lease=60, window=0)
-        assert died_with
+            died_with = await handlers.claim(tx, "email", 10, lease=60, window=0)
+        assert died_with.notices
         await desk.run("update delivery set lease_until = clock_timestamp() where status = 'sending'")
         async with desk.db.transaction() as tx:
-            assert await handlers.claim(tx, 10, lease=60, window=0) == []
+            assert (await handlers.claim(tx, "email", 10, lease=60, window=0)).notices == []
         (row,) = await desk.rows(MINE)
         assert (row["status"], row["reason"]) == ("unknown", None)
         if row["next_at"] is not None:
@@ -45,7 +45,7 @@ async def test_a_crash_between_attempt_and_settlement_is_unknown_and_tried_once_
 async def test_after_a_crash_the_second_try_carries_the_same_message_id(desk: Desk) -> None:
     await desk.hear(sealed(a_received()))
     async with desk.db.transaction() as tx:
-        await handlers.claim(tx, 10, lease=60, window=0)
+        await handlers.claim(tx, "email", 10, lease=60, window=0)
     await desk.run("update delivery set lease_until = clock_timestamp() where status = 'sending'")
     async with serving(desk.app()):
 
@@ -137,11 +137,11 @@ async def test_a_server_that_is_away_costs_one_probe_and_nothing_is_lost(desk: D
 async def test_mails_that_were_under_way_when_the_server_went_count_as_one_outage(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("services.notify.timers.PROBE_SECONDS", (60.0, 600.0))
+    monkeypatch.setattr("services.notify.domain.pace.PROBE_SECONDS", (60.0, 600.0))
     await desk.hear(*(sealed(a_received(f"HD-2026-{n:06}-X")) for n in range(6)))
     async with post_office() as gone:
         port = gone.port
-    async with serving(desk.app(smtp_port=port, log_level="INFO")):
+    async with serving(desk.app(smtp_port=port, mails_per_second=0, log_level="INFO")):
 
         async def all_tried() -> bool:
             return len(await attempts(desk)) == 6
@@ -167,7 +167,7 @@ async def test_a_doubt_about_a_batch_is_tried_again_as_the_same_batch(desk: Desk
     numbers = ["HD-2026-000401-A", "HD-2026-000402-A", "HD-2026-000403-A"]
     await desk.hear(*(sealed(a_received(number)) for number in numbers[:2]))
     async with desk.db.transaction() as tx:
-        await handlers.claim(tx, 10, lease=60, window=300)
+        await handlers.claim(tx, "email", 10, lease=60, window=300)
     await desk.run("update delivery set lease_until = clock_timestamp() where status = 'sending'")
     await desk.hear(sealed(a_received(numbers[2])))
     async with serving(desk.app()):

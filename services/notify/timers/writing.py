@@ -1,0 +1,94 @@
+"""What a sender needs of a claimed delivery, made at the last moment: the opened address, the link, the values."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from services.notify.domain.facts import Facts, Matter, fill, fill_account
+from services.notify.domain.notice import Notice, Topic
+from services.notify.domain.rules import DESK
+from services.notify.senders import Dispatch
+from shared.auth import TrackingTokens, VendorTokens
+from shared.privacy import Keyring, Unsealable
+
+
+class LinkOver(Exception):
+    """A message whose only purpose was a link that leads nowhere."""
+
+
+class Links:
+    """Where a message leads: a complainant to their thread, staff to the complaint's page."""
+
+    def __init__(self, public_url: str, tokens: TrackingTokens, vendor: VendorTokens) -> None:
+        self._base = public_url.rstrip("/")
+        self._tokens = tokens
+        self._vendor = vendor
+
+    def to(self, matter: Matter, reader: str) -> str:
+        """The link for this reader. It opens a page; only what they do there changes anything."""
+        if reader == "complainant":
+            return f"{self._base}/a/{self._tokens.make(matter.number, matter.submitted_at)}"
+        return f"{self._base}/staf/aduan/{matter.number}"
+
+    def to_leg(self, number: str, facts: Facts) -> str:
+        """The vendor's leg, for a helpdesk without an account. Raises `LinkOver` where there is none."""
+        if facts.vendor is None:
+            raise LinkOver("there is no leg of the vendor to lead to")
+        return f"{self._base}/vendor/{self._vendor.make(number, facts.vendor.since)}"
+
+    def to_account(self, token: str | None) -> str:
+        """The page that sets a new password, with a token; without one, the page that asks for it."""
+        return f"{self._base}/kata-laluan/{token}" if token else f"{self._base}/lupa-kata-laluan"
+
+
+class Writer:
+    """Opens what is sealed and fills in what messages name."""
+
+    def __init__(self, keyring: Keyring, links: Links) -> None:
+        self._keyring = keyring
+        self._links = links
+
+    def address(self, notice: Notice, field: str) -> str | None:
+        """Where it goes, as on record now; None where there is none. Raises `Unsealable`."""
+        recipient = notice.recipient
+        if recipient.address is not None and field == "email":
+            return recipient.address
+        sealed = recipient.email_sealed if field == "email" else recipient.phone_sealed
+        return self._keyring.open(sealed, about=recipient.about, field=field) if sealed else None
+
+    def dispatch(self, notice: Notice, address: str) -> Dispatch:
+        """The message, ready to be written. Raises `LinkOver`."""
+        language = notice.recipient.language if notice.recipient.language in {"ms", "en"} else "ms"
+        filled = [self._fill(topic, notice, language) for topic in notice.topics]
+        first = notice.topics[0].matter
+        return Dispatch(
+            id=notice.delivery,
+            template=notice.template,
+            reader=notice.reader,
+            language=language,
+            name=notice.recipient.name,
+            address=address,
+            thread=first.number if first is not None and len(filled) == 1 else None,
+            values={**filled[0], "bil": len(filled), "senarai": filled},
+        )
+
+    def _fill(self, topic: Topic, notice: Notice, language: str) -> dict[str, Any]:
+        if topic.matter is None:
+            link = self._links.to_account(self._token(topic.facts, notice.recipient.about))
+            return fill_account(notice.recipient.name, topic.facts, link=link)
+        link = (
+            self._links.to_leg(topic.matter.number, topic.facts)
+            if notice.reader == DESK
+            else self._links.to(topic.matter, notice.reader)
+        )
+        return fill(topic.matter, topic.facts, language=language, reader=notice.reader, link=link)
+
+    def _token(self, facts: Facts, about: str) -> str | None:
+        """What was sealed for this person's eyes, opened at the last moment."""
+        if facts.token_sealed is None:
+            return None
+        if facts.until is not None and facts.until <= datetime.now(UTC):
+            raise LinkOver("the link would not open any more")
+        try:
+            return self._keyring.open(facts.token_sealed, about=about, field="reset")
+        except Unsealable as error:
+            raise LinkOver("the link cannot be opened") from error
