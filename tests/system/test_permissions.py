@@ -71,6 +71,8 @@ EXPECTED: dict[str, Expected] = {
     "workflow GET /v1/sessions": only(*STAFF),
     "workflow DELETE /v1/sessions/{session}": only(*STAFF, answer=404),
     "workflow PUT /v1/sessions/language": only(*STAFF),
+    "workflow GET /v1/staff/current/preferences": only(*STAFF),
+    "workflow PUT /v1/staff/current/preferences": only(*STAFF),
     "workflow POST /v1/password-resets": everybody(),
     "workflow POST /v1/password-resets/{token}": everybody(404),
     "workflow GET /v1/access-audit": only(A),

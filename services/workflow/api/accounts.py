@@ -115,6 +115,7 @@ class Access(BaseModel):
         "staff_changed",
         "staff_enabled",
         "staff_disabled",
+        "preferences_chosen",
         "password_set",
         "password_changed",
         "password_reset",

@@ -304,6 +304,7 @@ async def say(tx: Tx, member_id: UUID, correlation: str) -> None:
         phone_sealed=member.phone_sealed,
         email_masked=member.email_masked,
         phone_masked=member.phone_masked,
+        preferences=member.preferences,
         away=tuple(msgspec.convert(one, Away) for one in member.away),
     )
     await facts.save(tx, str(member.id), fact, correlation=correlation)

@@ -37,6 +37,8 @@ class Member(NamedTuple):
     """Absences that are not over, the earliest first: `from`, `until` (dates as text) and `deputy`."""
     stands_in: list[UUID]
     """The absent whose deputy they are today."""
+    preferences: dict[str, str]
+    """How they want to be told; what is absent was never chosen."""
 
 
 TODAY = "(helpdesk.now() at time zone 'Asia/Kuala_Lumpur')::date"
@@ -61,6 +63,12 @@ async def by_id(tx: Tx, member: UUID) -> Member | None:
     """One member of staff."""
     row = await tx.fetchrow(f"select {_COLUMNS} from staff m where m.id = $1", member)
     return Member(*row) if row else None
+
+
+async def for_change(tx: Tx, member: UUID) -> Member | None:
+    """One member of staff, whom nobody else changes until this transaction ends."""
+    await tx.execute("select 1 from staff where id = $1 for no key update", member)
+    return await by_id(tx, member)
 
 
 async def stay(tx: Tx, member: UUID) -> Member | None:

@@ -64,6 +64,13 @@ staff = sa.Table(
     sa.Column("must_change", sa.Boolean, nullable=False),
     sa.Column("failed_logins", sa.Integer, nullable=False),
     sa.Column("locked_until", _AT),
+    sa.Column(
+        "preferences",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        comment="how they want to be told; what is absent was never chosen",
+    ),
 )
 session = sa.Table(
     "session",
