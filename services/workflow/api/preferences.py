@@ -1,6 +1,6 @@
 """How one wants to be told, for oneself."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -15,7 +15,7 @@ from shared.web import Transaction
 
 router = APIRouter(prefix="/v1/staff/current", tags=["accounts"])
 
-EXAMPLE = {"preferences": {"tell.closings": "digest", "quiet": "22:00-07:00", "whatsapp": "yes"}}
+EXAMPLE: dict[str, Any] = {"preferences": {"tell.closings": "digest", "quiet": "22:00-07:00", "whatsapp": "yes"}}
 Word = Annotated[str, Field(max_length=40)]
 
 
