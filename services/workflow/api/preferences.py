@@ -29,7 +29,7 @@ class Preferences(BaseModel):
 
 
 @router.get("/preferences")
-async def show(tx: Transaction, caller: Present) -> Preferences:
+async def chosen(tx: Transaction, caller: Present) -> Preferences:
     """How one wants to be told, as chosen."""
     member = await store.by_id(tx, UUID(caller.id))
     if member is None:
