@@ -1,5 +1,6 @@
-"""The contract in files, written by the code itself: `python -m deploy.documents` renews docs/asyncapi.json and
-docs/openapi/<service>.json. Nothing is started and nothing is connected to; a test says when a file is out of date.
+"""The contract in files, written by the code itself: `python -m deploy.documents` renews docs/asyncapi.json,
+docs/openapi/<service>.json and the WhatsApp templates as they are handed in for approval. Nothing is started and
+nothing is connected to; a test says when a file is out of date.
 """
 
 import importlib
@@ -11,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from services.notify.senders import bodies
+from services.notify.senders.letters import SAMPLES
 from services.portal.live import SUBJECT as PROJECTED
 from services.portal.live import Projected
 from shared import events
@@ -18,6 +21,8 @@ from shared.envelope import SHARDS, Envelope, Event, is_reference, schema_of
 from shared.events.reference import FormSaved
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+TEMPLATES = Path(__file__).parent / "mailbox" / "whatsapp" / "templates.json"
+"""Beside the Graph API of our own, which knows no others."""
 SERVICES = ("intake", "workflow", "notify", "query")
 SAID_BY: Mapping[str, tuple[type[Event], ...]] = {
     "intake": (*events.INTAKE, FormSaved),
@@ -176,8 +181,10 @@ def _plain(text: str) -> str:
 
 def documents() -> dict[Path, str]:
     """Every generated file, with what should be in it."""
-    made = {DOCS / "asyncapi.json": asyncapi()} | {
-        DOCS / "openapi" / f"{name}.json": openapi(name) for name in SERVICES
+    made: dict[Path, Any] = {
+        DOCS / "asyncapi.json": asyncapi(),
+        TEMPLATES: bodies.handed_in({**SAMPLES, "bil": 3}),
+        **{DOCS / "openapi" / f"{name}.json": openapi(name) for name in SERVICES},
     }
     return {path: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for path, document in made.items()}
 

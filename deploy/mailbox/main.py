@@ -13,9 +13,13 @@ import msgspec
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from deploy.mailbox.messages import Message, Messages, now, read_mail
+from deploy.mailbox.whatsapp import checks, routes
+from deploy.mailbox.whatsapp.graph import Graph
+from deploy.mailbox.whatsapp.telling import Teller
 
 MAIL_BYTES = 32 * 2**20
 KUALA_LUMPUR = timezone(timedelta(hours=8))
@@ -35,6 +39,17 @@ class Settings(BaseSettings):
     port: int = 8025
     smtp_port: int = 8026
     messages: Path = Path("messages.jsonl")
+    whatsapp_version: str = "v23.0"
+    whatsapp_number_id: str = "100000000000001"
+    whatsapp_token: SecretStr = SecretStr("")
+    """The bearer token of the Graph API; without one it refuses everybody."""
+    whatsapp_app_secret: SecretStr = SecretStr("")
+    whatsapp_verify_token: SecretStr = SecretStr("")
+    whatsapp_webhook: str = ""
+    """Where statuses and answers are told; empty where nobody has subscribed."""
+    whatsapp_templates: Path = Path(__file__).parent / "whatsapp" / "templates.json"
+    whatsapp_pair_seconds: float = 6.0
+    whatsapp_per_second: int = 80
 
 
 class Postman:
@@ -52,10 +67,24 @@ class Postman:
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     messages = Messages(settings.messages)
+    teller = Teller(
+        url=settings.whatsapp_webhook,
+        app_secret=settings.whatsapp_app_secret.get_secret_value(),
+        verify_token=settings.whatsapp_verify_token.get_secret_value(),
+        phone_number_id=settings.whatsapp_number_id,
+    )
+    graph = Graph(
+        messages,
+        teller,
+        checks.read_templates(settings.whatsapp_templates),
+        pair_seconds=settings.whatsapp_pair_seconds,
+        per_second=settings.whatsapp_per_second,
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         messages.load()
+        await teller.open()
         server = await asyncio.get_running_loop().create_server(
             lambda: SMTP(Postman(messages), data_size_limit=MAIL_BYTES, enable_SMTPUTF8=True, hostname="mailbox"),
             settings.host,
@@ -65,8 +94,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
         finally:
             server.close()
+            await teller.close()
 
     app = FastAPI(title="Mailbox", lifespan=lifespan, docs_url=None, redoc_url=None)
+    door = routes.Door(
+        version=settings.whatsapp_version,
+        number_id=settings.whatsapp_number_id,
+        token=settings.whatsapp_token.get_secret_value(),
+    )
+    app.include_router(routes.graph_api(graph, door))
+    app.include_router(routes.pages(graph, messages, _page))
 
     @app.get("/v1/messages")
     async def items(to: str = "", channel: str = "", complaint: str = "", limit: int = 500) -> Response:
@@ -77,12 +114,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.get("/")
     async def listing(to: str = "", channel: str = "", complaint: str = "") -> HTMLResponse:
         found = list(islice(messages.newest(to, channel, complaint), 200))
-        return _page("list.html", messages=found, to=to, channel=channel, complaint=complaint)
+        return _page("list.html", messages=found, statuses=graph.status, to=to, channel=channel, complaint=complaint)
 
     @app.get("/messages/{identity}")
     async def message(identity: str) -> HTMLResponse:
         found = messages.get(identity)
-        return _page("message.html", 200 if found else 404, message=found, frame=_frame(found))
+        if found is not None and found.channel == "whatsapp":
+            graph.read(found)
+        came = graph.status.get(found.wamid or "") if found is not None else None
+        return _page("message.html", 200 if found else 404, message=found, frame=_frame(found), came=came)
 
     @app.get("/livez")
     @app.get("/readyz")

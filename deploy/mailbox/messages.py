@@ -13,7 +13,8 @@ from uuid import uuid4
 import msgspec
 
 KEPT = 2_000
-COMPLAINT = re.compile(r"\[(HD-\d{4}-\d{6,}-[0-9A-Z])\]")
+NUMBER = re.compile(r"HD-\d{4}-\d{6,}-[0-9A-Z]")
+COMPLAINT = re.compile(rf"\[({NUMBER.pattern})\]")
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -29,6 +30,13 @@ class Message(msgspec.Struct, frozen=True):
     complaint: str | None
     mail: str | None = None
     """The mail's own Message-ID: a mail that came twice is recognisably the same one."""
+    sender: str | None = None
+    """Who wrote it, where it came in: a person's answer."""
+    wamid: str | None = None
+    """WhatsApp's id of a message."""
+    template: str | None = None
+    opaque: str | None = None
+    """What the caller wants told back with each status."""
 
 
 def read_mail(raw: bytes, recipients: list[str], at: datetime) -> list[Message]:

@@ -76,6 +76,8 @@ class Outcome:
     """Seconds the other side asked us to wait. It is waited at least that long, and longer each time."""
     provider_id: str | None = None
     """What the provider calls the message."""
+    code: int | None = None
+    """What the provider calls the error."""
 
 
 @dataclass(frozen=True, slots=True)
