@@ -32,6 +32,7 @@ __all__ = [
     "VendorTokens",
     "Visitor",
     "is_portal",
+    "visitor_of",
 ]
 
 ALGORITHM = "Ed25519"
@@ -189,7 +190,8 @@ Overseer = Depends(_overseer)
 """Admin and management, or the portal of its own accord: it has to say how things are also when nobody can log in."""
 
 
-async def _visitor(request: Request) -> str:
+def visitor_of(request: Request) -> str:
+    """The address the visitor comes from; `Forwarded` is believed only with the portal's service token."""
     if is_portal(request):
         said = re.search(r'for="?\[?([0-9a-fA-F.:]+)', request.headers.get("forwarded", ""))
         if said:
@@ -197,5 +199,9 @@ async def _visitor(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+async def _visitor(request: Request) -> str:
+    return visitor_of(request)
+
+
 Visitor = Annotated[str, Depends(_visitor)]
-"""The address the visitor comes from; `Forwarded` is believed only with the portal's service token."""
+"""As `visitor_of`."""

@@ -1,7 +1,7 @@
 """What intake does, one function per use case: load, judge, save, record. The edges commit; ids and time are given."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from shared.events.intake import Contact
 from shared.events.reference import CalendarSaved, SettingsSaved
 from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone
 from shared.web import edge
+from shared.web.edge import Kept
 
 SOURCE = "intake"
 FORM = "form"
@@ -84,29 +85,36 @@ async def check_filing(tx: Tx, known: copies.Known, seals: Seals, filing: Filing
 
 
 async def file_complaint(
-    tx: Tx, known: copies.Known, seals: Seals, filing: Filing, robot: RobotCheck, cause: Cause
+    tx: Tx,
+    known: copies.Known,
+    seals: Seals,
+    filing: Filing,
+    robot: RobotCheck,
+    cause: Cause,
+    keep: Callable[[Receipt], Kept | None],
 ) -> Receipt:
-    """Take a complaint down under its new number, its files with it. Raises `Invalid`."""
+    """Take a complaint down under its new number, its files with it; what `keep` makes of the receipt is answered when
+    it comes again. Raises `Invalid`. Its only writing statement but for the use of files is the last."""
     office = await known.office(tx)
     files = await uploads.find(tx, filing.attachments, uploads.PUBLIC)
     submission = filings.judge(filing, office.form, robot, files, await _linked(tx, seals, filing))
     year = office.now.astimezone(ZONE).year
-    sequence = await submissions.take_number(tx, year, robot.challenge)
-    if sequence is None:
-        raise Invalid([REPLAY])
-    number = complaint_number(year, sequence)
+    number = complaint_number(year, await submissions.take_number(tx, year))
     await uploads.use(tx, filing.attachments, uploads.PUBLIC, number)
     contact = seals.contact(submission, number)
     answer_by = office.answer_by(office.now)
     event = filings.submitted(submission, number=number, submitted_at=office.now, answer_by=answer_by, contact=contact)
-    await submissions.add(tx, submission, event, _envelope(event, number, 1, office.now, cause))
-    return Receipt(
+    receipt = Receipt(
         number=number,
         submitted_at=office.now,
         answer_by=answer_by,
         tracking_url=f"{seals.public_url}/a/{seals.links.make(number, office.now)}",
         email_masked=contact.email_masked,
     )
+    envelope = _envelope(event, number, 1, office.now, cause)
+    if not await submissions.add(tx, submission, event, envelope, robot.challenge, keep(receipt)):
+        raise Invalid([REPLAY])
+    return receipt
 
 
 async def proves_itself(tx: Tx, seals: Seals, number: str, claim: Claim, robot: RobotCheck) -> bool:

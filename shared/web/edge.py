@@ -6,6 +6,7 @@ A plain `yield` dependency of FastAPI commits after the answer has left; `scope=
 import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -40,12 +41,62 @@ Transaction = Annotated[Tx, Depends(_transaction, scope="function")]
 """The request's transaction: committed before the answer leaves, rolled back when the route raises."""
 
 
+KeyHeader = Annotated[str | None, Header(description="Makes the request safe to repeat for 48 hours.")]
+"""Of a parameter named `idempotency_key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that may come again: its route, its Idempotency-Key, and the fingerprint of its content."""
+
+    route: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as it lies under its key, for an effect that writes it in its own statement."""
+
+    asked: Asked
+    status: int
+    body: bytes
+
+
+async def asked(request: Request, key: str | None) -> Asked | None:
+    """What the request asks, where it has a key. Raises `Invalid` for a malformed one."""
+    if key is None:
+        return None
+    shape = _KEY.fullmatch(key)
+    if shape is None:
+        text = Text("8 hingga 128 huruf atau angka", "8 to 128 letters or digits")
+        raise Invalid([FieldError("Idempotency-Key", "key_malformed", text)])
+    fingerprint = hashlib.sha256(await request.body()).digest()
+    return Asked(f"{request.method} {request.scope['path']}", shape[1], fingerprint)
+
+
+async def answered(tx: Tx, asked: Asked) -> Response | None:
+    """What this was answered with before, if it was. Raises `Invalid` when its key was used for another content."""
+    row = await tx.fetchrow(
+        "select fingerprint, status, body from idempotency where route = $1 and key = $2", asked.route, asked.key
+    )
+    if row is None or row["status"] is None:
+        return None
+    if row["fingerprint"] != asked.fingerprint:
+        text = Text("Kunci ini telah digunakan untuk kandungan lain.", "This key was used for another content.")
+        raise Invalid([FieldError("Idempotency-Key", "key_reused", text)], code="key_reused")
+    return plain(row["status"], row["body"])
+
+
+def plain(status: int, body: bytes) -> Response:
+    """JSON that is encoded already."""
+    return Response(body, status, media_type="application/json")
+
+
 class _Once:
-    def __init__(self, tx: Tx, route: str, key: str | None, fingerprint: bytes) -> None:
+    def __init__(self, tx: Tx, asked: Asked | None) -> None:
         self._tx = tx
-        self._route = route
-        self._key = key
-        self._fingerprint = fingerprint
+        self._asked = asked
 
     async def answer(self, status: int, effect: Callable[[], Awaitable[Any]], *, by: str = "") -> Response:
         """Run the effect and answer with what it gives; the same key again gets the same answer and no effect.
@@ -54,56 +105,33 @@ class _Once:
         is who asks, where that decides what may be answered: a key is theirs alone.
         Raises `Invalid` when the key was used for another content.
         """
-        if self._key is None:
-            return _json(status, msgspec.json.encode(await effect()))
-        self._route = f"{self._route} {by}".rstrip()
+        if self._asked is None:
+            return plain(status, msgspec.json.encode(await effect()))
+        asked = replace(self._asked, route=f"{self._asked.route} {by}".rstrip())
         inserted = await self._tx.fetchval(
             "insert into idempotency (route, key, fingerprint) values ($1, $2, $3) on conflict do nothing returning 1",
-            self._route,
-            self._key,
-            self._fingerprint,
+            asked.route,
+            asked.key,
+            asked.fingerprint,
         )
         if inserted is None:
-            return await self._again()
+            before = await answered(self._tx, asked)
+            if before is None:
+                raise Refused("still_running", Text("Permintaan ini masih diproses.", "This request is still running."))
+            return before
         body = msgspec.json.encode(await effect())
         await self._tx.execute(
             "update idempotency set status = $3, body = $4 where route = $1 and key = $2",
-            self._route,
-            self._key,
+            asked.route,
+            asked.key,
             status,
             body,
         )
-        return _json(status, body)
-
-    async def _again(self) -> Response:
-        row = await self._tx.fetchrow(
-            "select fingerprint, status, body from idempotency where route = $1 and key = $2", self._route, self._key
-        )
-        if row is None or row["status"] is None:
-            raise Refused("still_running", Text("Permintaan ini masih diproses.", "This request is still running."))
-        if row["fingerprint"] != self._fingerprint:
-            text = Text("Kunci ini telah digunakan untuk kandungan lain.", "This key was used for another content.")
-            raise Invalid([FieldError("Idempotency-Key", "key_reused", text)], code="key_reused")
-        return _json(row["status"], row["body"])
+        return plain(status, body)
 
 
-def _json(status: int, body: bytes) -> Response:
-    return Response(body, status, media_type="application/json")
-
-
-async def _once(
-    request: Request,
-    tx: Transaction,
-    idempotency_key: Annotated[str | None, Header(description="Makes the request safe to repeat for 48 hours.")] = None,
-) -> _Once:
-    if idempotency_key is None:
-        return _Once(tx, "", None, b"")
-    key = _KEY.fullmatch(idempotency_key)
-    if key is None:
-        text = Text("8 hingga 128 huruf atau angka", "8 to 128 letters or digits")
-        raise Invalid([FieldError("Idempotency-Key", "key_malformed", text)])
-    route = f"{request.method} {request.url.path}"
-    return _Once(tx, route, key[1], hashlib.sha256(await request.body()).digest())
+async def _once(request: Request, tx: Transaction, idempotency_key: KeyHeader = None) -> _Once:
+    return _Once(tx, await asked(request, idempotency_key))
 
 
 Once = Annotated[_Once, Depends(_once)]

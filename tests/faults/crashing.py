@@ -25,7 +25,7 @@ HEARING: Spots = {"heard": ("shared.bus.fence", "take", True), "unacked": ("nats
 """Handled inside the transaction, which never commits; committed and not yet acknowledged."""
 SPOTS: dict[str, Spots] = {
     "intake": {
-        "filed": ("services.intake.store.submissions", "add", True),
+        "filed": ("services.intake.store.submissions", "add", False),
         "said": ("services.intake.store.record", "record", True),
         **SAYING,
         **HEARING,
@@ -44,9 +44,10 @@ SPOTS: dict[str, Spots] = {
         "unsettled": ("services.notify.timers.sweep:Sweep", "_settle", False),
     },
 }
-"""`filed`, `said` and `saved`: written, with event and outbox row, inside the transaction of a request; `firing` and
-`fired`: before and after that, in the transaction of a timer. `unsent`: the
-attempt is recorded, the mail not yet sent; `unsettled`: sent, and nobody has written it down."""
+"""`filed`: counted, judged and numbered, not yet written: the writing is one statement. `said` and `saved`: written,
+with event and outbox row, inside the transaction of a request; `firing` and `fired`: before and after that, in the
+transaction of a timer. `unsent`: the attempt is recorded, the mail not yet sent; `unsettled`: sent, and nobody has
+written it down."""
 
 
 def request(place: Path, service: str, spot: str) -> Path:

@@ -1,11 +1,10 @@
 """The four mechanisms that exactly-once rests on, each in the shape of a house that never had it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import asyncpg
-import msgspec
 import nats.errors
 import pytest
 
@@ -59,10 +58,10 @@ def outbox(monkeypatch: pytest.MonkeyPatch) -> None:
 def idempotency_row(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key says nothing: every request is a request."""
 
-    async def answer(_self: Any, status: int, effect: Callable[[], Awaitable[Any]], **_by: str) -> Any:
-        return edge._json(status, msgspec.json.encode(await effect()))
+    async def asked(_request: Any, _key: str | None) -> None:
+        return None
 
-    monkeypatch.setattr(edge._Once, "answer", answer)
+    monkeypatch.setattr(edge, "asked", asked)
 
 
 async def unique_keys(admin_url: str) -> None:

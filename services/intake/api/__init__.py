@@ -4,4 +4,12 @@
 
 from services.intake.api import complaints, form, links, robot, thread, uploads
 
-routers = (form.router, robot.router, uploads.router, complaints.router, thread.router, links.router)
+routers = (
+    form.router,
+    robot.router,
+    uploads.router,
+    complaints.straight,
+    complaints.router,
+    thread.router,
+    links.router,
+)

@@ -1,22 +1,27 @@
 """Filing a complaint: checked for the check-answers page, or taken down under its number."""
 
-from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+import msgspec
+from fastapi import APIRouter, Request, Response
 
 from services.intake import handlers
 from services.intake.api import bodies
-from services.intake.api.desk import FILED_BY_ADDRESS, HOUR, AtDesk, Causing, Reading
+from services.intake.api.desk import FILED_BY_ADDRESS, HOUR, AtDesk, Desk, Reading, cause_of, desk_of
 from services.intake.api.robot import checked
+from services.intake.api.straight import Straight
 from services.intake.domain import filing as filings
 from services.intake.domain.robot import RobotCheck
 from shared import logs
-from shared.auth import Visitor
+from shared.auth import visitor_of
+from shared.errors import Invalid
 from shared.limits import prefix
-from shared.web import Once, Transaction, refusals, shown
+from shared.web import edge, refusals, shown
+from shared.web.edge import Asked, Kept, KeyHeader, answered, plain
 
 router = APIRouter(tags=["complaints"])
+straight = APIRouter(tags=["complaints"], route_class=Straight)
 
 LINKS: dict[str, Any] = {
     "message": {
@@ -32,27 +37,7 @@ LINKS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A filled-in form that may be judged: its address has not sent too many."""
-
-    filing: filings.Filing
-    robot: RobotCheck
-
-
-async def _arrived(body: bodies.Filing, desk: AtDesk, visitor: Visitor) -> Arrived:
-    filing, robot = body.as_typed(), checked(body.altcha, desk.robot_key)
-    await desk.limits.spend("filed", prefix(visitor), limit=FILED_BY_ADDRESS, seconds=HOUR)
-    if robot.verdict == "missing":
-        # Only a complaint that would be taken down is counted: correcting a field costs nobody their turn. Its files
-        # are left out: where the same key comes again, they have been used by the first.
-        async with desk.db.transaction() as tx:
-            await handlers.check_filing(tx, desk.known, desk.seals, replace(filing, attachments=()), robot)
-        await desk.spend_unchecked(visitor)
-    return Arrived(filing, robot)
-
-
-@router.post(
+@straight.post(
     "/v1/complaints",
     summary="File a complaint",
     operation_id="file",
@@ -60,17 +45,48 @@ async def _arrived(body: bodies.Filing, desk: AtDesk, visitor: Visitor) -> Arriv
     response_model=bodies.Receipt,
     responses=shown(201, links=LINKS) | refusals(409, 429),
 )
-async def file(
-    arrived: Annotated[Arrived, Depends(_arrived)], once: Once, tx: Transaction, desk: AtDesk, cause: Causing
-) -> Response:
+async def file(body: bodies.Filing, request: Request, idempotency_key: KeyHeader = None) -> Response:
     """The complaint gets its number. The same Idempotency-Key files one complaint and gets the same answer."""
+    desk = desk_of(request)
+    filing, robot = body.as_typed(), checked(body.altcha, desk.robot_key)
+    await _admit(desk, visitor_of(request), filing, robot)
+    asked = await edge.asked(request, idempotency_key)
 
-    async def effect() -> filings.Receipt:
-        receipt = await handlers.file_complaint(tx, desk.known, desk.seals, arrived.filing, arrived.robot, cause)
-        logs.about(receipt.number)
-        return receipt
+    def keep(receipt: filings.Receipt) -> Kept | None:
+        return Kept(asked, 201, msgspec.json.encode(receipt)) if asked else None
 
-    return await once.answer(201, effect)
+    # One statement is a transaction by itself. Files are used up by another one before it: then they need one.
+    opened = desk.db.transaction if filing.attachments else desk.db.statement
+    try:
+        async with opened() as tx:
+            receipt = await handlers.file_complaint(tx, desk.known, desk.seals, filing, robot, cause_of(request), keep)
+    except Invalid:
+        before = await _answered(desk, asked)
+        if before is None:
+            raise
+        return before
+    request.app.state.poke()
+    logs.about(receipt.number)
+    return plain(201, msgspec.json.encode(receipt))
+
+
+async def _admit(desk: Desk, visitor: str, filing: filings.Filing, robot: RobotCheck) -> None:
+    """Raises `TooMany` where the visitor's address has sent too many."""
+    await desk.limits.spend("filed", prefix(visitor), limit=FILED_BY_ADDRESS, seconds=HOUR)
+    if robot.verdict == "missing":
+        # Only a complaint that would be taken down is counted: correcting a field costs nobody their turn. Its files
+        # are left out: where the same key comes again, they have been used by the first.
+        async with desk.db.transaction() as tx:
+            await handlers.check_filing(tx, desk.known, desk.seals, replace(filing, attachments=()), robot)
+        await desk.spend_unchecked(visitor)
+
+
+async def _answered(desk: Desk, asked: Asked | None) -> Response | None:
+    """What came before under this key: it is answered again, whatever is wrong with it now."""
+    if asked is None:
+        return None
+    async with desk.db.statement() as only:
+        return await answered(only, asked)
 
 
 @router.post(

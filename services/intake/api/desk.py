@@ -45,9 +45,19 @@ class Desk:
         await self.limits.spend("unchecked", "all", limit=UNCHECKED_IN_ALL, seconds=HOUR)
 
 
-async def _desk(request: Request) -> Desk:
+def desk_of(request: Request) -> Desk:
+    """The process's own."""
     desk: Desk = request.app.state.desk
     return desk
+
+
+def cause_of(request: Request) -> Cause:
+    """A fresh id for what the request will say, and the request's own."""
+    return Cause(id=str(uuid7()), correlation=request.scope["request_id"])
+
+
+async def _desk(request: Request) -> Desk:
+    return desk_of(request)
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]
@@ -63,8 +73,8 @@ Reading = Annotated[Tx, Depends(_reading, scope="function")]
 
 
 async def _cause(request: Request) -> Cause:
-    return Cause(id=str(uuid7()), correlation=request.scope["request_id"])
+    return cause_of(request)
 
 
 Causing = Annotated[Cause, Depends(_cause)]
-"""A fresh id for what the request will say, and the request's own."""
+"""As `cause_of`."""

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import asyncpg
+
 from services.intake.domain.filing import Submission
 from services.intake.domain.robot import Challenge
 from shared.db import Tx
 from shared.envelope import Envelope, nats_subject
 from shared.events.intake import ComplaintSubmitted
+from shared.web.edge import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,42 +21,54 @@ class Complainant:
     name: str
 
 
-async def take_number(tx: Tx, year: int, challenge: Challenge | None) -> int | None:
-    """The next number of a year, and the robot check used up, in one statement; none where it was used before.
-
-    Gaps are allowed, and nobody waits for anybody's commit but a twin with the same robot check.
-    """
-    number: int | None = await tx.fetchval(
-        """
-        with spent as (
-            insert into used_challenge (nonce, expires_at) select $2::text, $3::timestamptz where $2::text is not null
-            on conflict do nothing returning nonce
-        )
-        select next_in_year($1) where $2::text is null or exists (select from spent)
-        """,
-        year,
-        challenge.nonce if challenge else None,
-        challenge.expires_at if challenge else None,
-    )
+async def take_number(tx: Tx, year: int) -> int:
+    """The next number of a year. Gaps are allowed, and nobody waits for anybody's commit."""
+    number: int = await tx.fetchval("select next_in_year($1)", year)
     return number
 
 
-async def add(tx: Tx, submission: Submission, event: ComplaintSubmitted, envelope: Envelope) -> None:
-    """Take a complaint down and say so: submission, record and outbox in one statement."""
+async def add(
+    tx: Tx,
+    submission: Submission,
+    event: ComplaintSubmitted,
+    envelope: Envelope,
+    challenge: Challenge | None,
+    kept: Kept | None,
+) -> bool:
+    """Take a complaint down and say so: submission, record, outbox, the robot check used up and the answer kept under
+    its key, in one statement. False, and nothing of it is done, where check or key were used before; a twin waits for
+    the first to commit."""
+    try:
+        await tx.execute(_ADD, *_told(submission, event), *_said(envelope), *_once(challenge, kept))
+    except asyncpg.UniqueViolationError as taken:
+        if taken.constraint_name not in ("used_challenge_pkey", "idempotency_pkey"):
+            raise
+        return False
+    return True
+
+
+_ADD = """
+    with spent as (
+        insert into used_challenge (nonce, expires_at) select $23::text, $24::timestamptz where $23 is not null
+    ), answered as (
+        insert into idempotency (route, key, fingerprint, status, body)
+        select $25::text, $26::text, $27::bytea, $28::int, $29::bytea where $26 is not null
+    ), taken as (
+        insert into submission (number, submitted_at, answer_by, name, ic_index, ic_sealed, phone_sealed,
+                                email_sealed, phone_is_mobile, whatsapp_consent, language, department, ptj, module,
+                                title, description, robot_check, sequence)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    ), kept as (
+        insert into event (about, sequence, id, type, at, subject, body)
+        values ($1, $18, $19, $20, $2, $21, $22)
+    )
+    insert into outbox (event_id, subject, body) values ($19, $21, $22)
+"""
+
+
+def _told(submission: Submission, event: ComplaintSubmitted) -> tuple[object, ...]:
     contact = event.contact
-    await tx.execute(
-        """
-        with taken as (
-            insert into submission (number, submitted_at, answer_by, name, ic_index, ic_sealed, phone_sealed,
-                                    email_sealed, phone_is_mobile, whatsapp_consent, language, department, ptj, module,
-                                    title, description, robot_check, sequence)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-        ), kept as (
-            insert into event (about, sequence, id, type, at, subject, body)
-            values ($1, $18, $19, $20, $2, $21, $22)
-        )
-        insert into outbox (event_id, subject, body) values ($19, $21, $22)
-        """,
+    return (
         event.number,
         event.submitted_at,
         event.answer_by,
@@ -71,12 +86,17 @@ async def add(tx: Tx, submission: Submission, event: ComplaintSubmitted, envelop
         submission.title,
         submission.description,
         event.robot_check,
-        envelope.sequence,
-        envelope.id,
-        envelope.type,
-        nats_subject(envelope),
-        envelope.encoded(),
     )
+
+
+def _said(envelope: Envelope) -> tuple[object, ...]:
+    return envelope.sequence, envelope.id, envelope.type, nats_subject(envelope), envelope.encoded()
+
+
+def _once(challenge: Challenge | None, kept: Kept | None) -> tuple[object, ...]:
+    spent = (challenge.nonce, challenge.expires_at) if challenge else (None, None)
+    answer = (kept.asked.route, kept.asked.key, kept.asked.fingerprint, kept.status, kept.body) if kept else (None,) * 5
+    return *spent, *answer
 
 
 async def complainant(tx: Tx, number: str) -> Complainant | None:

@@ -38,6 +38,14 @@ async def test_a_check_used_twice_at_once_files_one_complaint(intake: Intake) ->
     assert await intake.count("submission") == 1
 
 
+async def test_a_complaint_refused_for_a_used_check_leaves_its_key_free(intake: Intake) -> None:
+    payload, key = await intake.solved(), fresh_key()
+    await intake.filed(altcha=payload)
+    assert fields(await intake.file(key, altcha=payload)) == {"altcha": "robot_check_replayed"}
+    assert (await intake.file(key)).status_code == 201
+    assert await intake.count("submission") == 2
+
+
 async def test_a_check_spent_on_a_wrong_form_is_still_good(intake: Intake) -> None:
     payload = await intake.solved()
     fields(await intake.file(altcha=payload, ic="1"))
@@ -52,6 +60,14 @@ async def test_an_expired_check_is_refused(intake: Intake) -> None:
 
 def _encoded(said: Any) -> str:
     return base64.b64encode(json.dumps(said).encode()).decode()
+
+
+async def test_what_was_filed_is_answered_again_though_its_check_has_expired_since(intake: Intake) -> None:
+    payload, key = await intake.solved(), fresh_key()
+    first = await intake.file(key, altcha=payload)
+    with time_machine.travel(time.time() + 21 * 60, tick=True):
+        again = await intake.file(key, altcha=payload)
+    assert (again.status_code, again.content) == (201, first.content)
 
 
 async def test_a_check_that_was_tampered_with_is_wrong(intake: Intake) -> None:
