@@ -1,5 +1,6 @@
 """The matrix over HTTP, for staff: who is told of what, and who is not and why."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notify import handlers
+from services.notify.domain.facts import gives
 from services.notify.domain.rules import AUDIENCES, CHANNELS, TOLD, Condition, Rule
 from services.notify.senders.letters import Letters
 from services.notify.store import matrix
@@ -35,6 +37,15 @@ MATRIX: dict[str, Any] = {
     "audiences": ["complainant"],
     "channels": ["email"],
     "templates": {"received": "complainant"},
+    "messages": {
+        "received": {
+            "reader": "complainant",
+            "batched": False,
+            "title": {"ms": "Akuan penerimaan aduan iSPEKS", "en": "We have received your complaint"},
+            "events": ["complaint.received"],
+        }
+    },
+    "why": "The complainant is told at once.",
 }
 SAVE = {
     "save": {
@@ -69,6 +80,24 @@ class Rules(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"items": [LINE]}]})
 
     items: list[RuleBody] = Field(max_length=500)
+    why: str | None = Field(default=None, max_length=1000)
+    """Why it is changed, for the history."""
+
+
+class Title(BaseModel):
+    """What a message is called: its subject."""
+
+    ms: str
+    en: str
+
+
+class MessageView(BaseModel):
+    """A message: for whom it is written, whether it tells of several events at once, and of which events it can."""
+
+    reader: str
+    batched: bool
+    title: Title
+    events: list[str]
 
 
 class Matrix(Rules):
@@ -80,6 +109,7 @@ class Matrix(Rules):
     channels: list[str]
     templates: dict[str, str]
     """Message -> for whom it is written."""
+    messages: dict[str, MessageView]
 
 
 @router.get(
@@ -90,9 +120,9 @@ class Matrix(Rules):
 async def rules(request: Request, response: Response, caller: Staff, tx: Transaction) -> dict[str, Any]:
     """Who is told of what, and who is not and why."""
     caller.needs("ADMIN", "MANAGEMENT")
-    version, found = await matrix.current(tx)
-    response.headers["ETag"] = f'"v{version}"'
-    return _matrix(version, found, request.app.state.letters)
+    (held,) = await matrix.versions(tx, before=None, limit=1)
+    response.headers["ETag"] = f'"v{held.version}"'
+    return _matrix(held.version, held.rules, held.why, request.app.state.letters)
 
 
 @router.put(
@@ -110,29 +140,51 @@ async def save_rules(
         text = Text("Nyatakan versi yang dilihat (If-Match).", "Say which version you saw (If-Match).")
         raise Conflict("if_match_required", text)
     letters: Letters = request.app.state.letters
-    saved = [_rule(position, item) for position, item in enumerate(body.items, start=1)]
-    version = await handlers.save_rules(tx, seen, saved, letters, caller.id)
+    saved = read_rules(body.items)
+    version = await handlers.save_rules(tx, seen, saved, letters, caller.id, body.why)
     response.headers["ETag"] = f'"v{version}"'
-    return _matrix(version, saved, letters)
+    return _matrix(version, saved, body.why, letters)
 
 
-def _rule(position: int, item: RuleBody) -> Rule:
-    try:
-        condition = msgspec.convert(item.condition, Condition)
-    except msgspec.ValidationError as error:
-        text = Text("Syarat tidak dikenali", "The condition is not known")
-        raise Invalid([FieldError(f"items.{position - 1}.condition", "rule_invalid", text)]) from error
-    return Rule(position=position, condition=condition, **item.model_dump(exclude={"condition"}))
+def read_rules(items: Sequence[RuleBody]) -> list[Rule]:
+    """The lines as rules, in their order. Raises `Invalid` with every condition that is none."""
+    found: list[Rule] = []
+    wrong: list[FieldError] = []
+    for position, item in enumerate(items, start=1):
+        try:
+            condition = msgspec.convert(item.condition, Condition)
+        except msgspec.ValidationError:
+            text = Text("Syarat tidak dikenali", "The condition is not known")
+            wrong.append(FieldError(f"items.{position - 1}.condition", "rule_invalid", text))
+        else:
+            found.append(Rule(position=position, condition=condition, **item.model_dump(exclude={"condition"})))
+    if wrong:
+        raise Invalid(wrong)
+    return found
 
 
-def _matrix(version: int, rules: list[Rule], letters: Letters) -> dict[str, Any]:
+def line(rule: Rule) -> dict[str, Any]:
+    """A rule as a line of the matrix."""
+    return {name: value for name, value in msgspec.to_builtins(rule).items() if name != "position"}
+
+
+def _matrix(version: int, rules: Sequence[Rule], why: str | None, letters: Letters) -> dict[str, Any]:
+    messages = sorted(letters.messages.items())
     return {
         "version": version,
-        "items": [
-            {name: value for name, value in msgspec.to_builtins(rule).items() if name != "position"} for rule in rules
-        ],
+        "why": why,
+        "items": [line(rule) for rule in rules],
         "events": sorted(TOLD),
         "audiences": list(AUDIENCES),
         "channels": list(CHANNELS),
-        "templates": {name: message.reader for name, message in sorted(letters.messages.items())},
+        "templates": {name: message.reader for name, message in messages},
+        "messages": {
+            name: {
+                "reader": message.reader,
+                "batched": message.batched,
+                "title": letters.titles[name],
+                "events": [event for event, kind in sorted(TOLD.items()) if message.fields <= gives(kind).keys()],
+            }
+            for name, message in messages
+        },
     }

@@ -191,7 +191,9 @@ async def retry(tx: Tx, id: UUID) -> None:
     await ledger.put_back(tx, id)
 
 
-async def save_rules(tx: Tx, seen: int, rules: Sequence[Rule], letters: Letters, saved_by: str) -> int:
+async def save_rules(
+    tx: Tx, seen: int, rules: Sequence[Rule], letters: Letters, saved_by: str, why: str | None = None
+) -> int:
     """A new version of the whole matrix. Raises `Conflict` when another was saved since, `Invalid` with every fault."""
     version = await matrix.lock(tx)
     if version != seen:
@@ -200,7 +202,7 @@ async def save_rules(tx: Tx, seen: int, rules: Sequence[Rule], letters: Letters,
     wrong = rules_faults(rules, letters)
     if wrong:
         raise Invalid([FieldError(field, "rule_invalid", text) for field, text in wrong])
-    await matrix.save(tx, version + 1, rules, saved_by)
+    await matrix.save(tx, version + 1, rules, saved_by, why)
     return version + 1
 
 

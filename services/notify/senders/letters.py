@@ -5,8 +5,10 @@ twice, with a kit for text and one for HTML, so the two parts always say the sam
 error, never a gap: optional ones stand inside an `if`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ FOLDER = Path(__file__).parent.parent / "templates"
 READERS = ("complainant", "staff", "vendor", "vendor_desk")
 LANGUAGES = ("ms", "en")
 LONGEST_SUBJECT = 200
+_IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 OFFICE: Mapping[str, Mapping[str, Any]] = {
     "ms": {
         "greeting": "Assalamualaikum W.B.T. dan Salam Sejahtera,",
@@ -96,6 +99,23 @@ class Letters:
                 for count in (1, 2) if message.batched else (1,):
                     values = one | {"bil": count, "senarai": [one] * count}
                     self.write(message.reader, template, language, values)
+
+    @cached_property
+    def titles(self) -> Mapping[str, Mapping[str, str]]:
+        """Message -> what it is called in each language: its subject, as of a sample, without numbers in brackets."""
+        sample = {**SAMPLES, "tarikh_akhir": "…", "modul": "…"}
+        context = {**sample, "bil": 2, "senarai": [sample, sample]}
+        return {
+            name: {
+                language: self._subject(f"{message.reader}/{name}.{language}.j2", context) or name
+                for language in LANGUAGES
+            }
+            for name, message in self.messages.items()
+        }
+
+    def _subject(self, source: str, context: Mapping[str, Any]) -> str:
+        template = self._text.get_template(source)
+        return _IN_BRACKETS.sub("", "".join(template.blocks["subject"](template.new_context(dict(context))))).strip()
 
     def _read(self) -> list[tuple[str, Message]]:
         found = []

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from asyncpg import Record
 
+from services.notify.domain.facts import Matter
 from services.notify.domain.planning import Complainant, Staff
 from shared.db import Tx
 from shared.events.complaint import ComplaintEvent
@@ -216,6 +217,34 @@ def _staff(row: Record) -> Staff:
         queues=frozenset(row["queues"]),
         away=tuple(msgspec.convert(one, Away) for one in row["away"]),
     )
+
+
+async def matter(tx: Tx, number: str) -> Matter | None:
+    """The complaint as messages tell of it, or None for a number we do not know."""
+    row = await tx.fetchrow(
+        """
+        select number, submitted_at, name, title, description, department, ptj, module_ms, module_en
+        from complaint where number = $1
+        """,
+        number,
+    )
+    return None if row is None else Matter(**dict(row))
+
+
+async def masked(tx: Tx, recipients: Sequence[str]) -> dict[tuple[str, str], str]:
+    """(recipient, channel) -> where that reaches them, masked, of those we have an address of."""
+    rows = await tx.fetch(
+        """
+        with reached as (
+            select 'complainant:' || number as recipient, email_masked, phone_masked from complaint
+            union all select 'staff:' || id, email_masked, phone_masked from staff
+            union all select 'vendor:desk', email_masked, '' from vendor_desk
+        ) select * from reached where recipient = any($1::text[])
+        """,
+        recipients,
+    )
+    found = {(row["recipient"], "email"): row["email_masked"] for row in rows}
+    return found | {(row["recipient"], "whatsapp"): row["phone_masked"] for row in rows if row["phone_masked"]}
 
 
 async def readers(tx: Tx, number: str) -> list[str]:

@@ -37,9 +37,13 @@ async def open_alert(tx: Tx, envelope: Envelope, number: str | None, at: datetim
 
 async def last_report(tx: Tx, number: str) -> Facts | None:
     """The facts of the last report of this complaint to the vendor."""
+    return await last_told(tx, number, "complaint.vendor_logged")
+
+
+async def last_told(tx: Tx, number: str, event: str) -> Facts | None:
+    """The facts of this complaint's last event of that name, if there was one."""
     found = await tx.fetchval(
-        "select facts from alert where number = $1 and event = 'complaint.vendor_logged' order by at desc limit 1",
-        number,
+        "select facts from alert where number = $1 and event = $2 order by at desc limit 1", number, event
     )
     return None if found is None else msgspec.convert(found, Facts)
 

@@ -1,6 +1,8 @@
 """The rules, whole and versioned: a version is never changed, so the ledger can always say which rule spoke."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -26,15 +28,54 @@ async def of_event(tx: Tx, event: str) -> tuple[int, list[Rule]]:
     return version, [_rule(row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the matrix: since when, by whom (None: the house itself) and why."""
+
+    version: int
+    at: datetime
+    saved_by: str | None
+    name: str | None
+    why: str | None
+    rules: tuple[Rule, ...]
+
+
+async def versions(tx: Tx, *, before: int | None, limit: int) -> list[Version]:
+    """The versions earlier than that one, or all, newest first."""
+    rows = await tx.fetch(
+        """
+        select m.version, m.at, m.saved_by, s.name, m.why from matrix m left join staff s on s.id = m.saved_by
+        where $1::int is null or m.version < $1 order by m.version desc limit $2
+        """,
+        before,
+        limit,
+    )
+    lines: dict[int, list[Rule]] = {row["version"]: [] for row in rows}
+    for line in await tx.fetch(
+        f"select version, {_COLUMNS} from rule where version = any($1::int[]) order by version, position", list(lines)
+    ):
+        fields = dict(line)
+        lines[fields.pop("version")].append(_rule(fields))
+    return [Version(**dict(row), rules=tuple(lines[row["version"]])) for row in rows]
+
+
+async def one(tx: Tx, version: int) -> Version | None:
+    """That version, or None."""
+    found = await versions(tx, before=version + 1, limit=1)
+    return found[0] if found and found[0].version == version else None
+
+
 async def lock(tx: Tx) -> int:
     """The version that holds, and nobody saves another before this transaction ends."""
     await tx.execute("select pg_advisory_xact_lock(hashtext('notify.matrix'))")
     return await _version(tx)
 
 
-async def save(tx: Tx, version: int, rules: Sequence[Rule], saved_by: str) -> None:
+async def save(tx: Tx, version: int, rules: Sequence[Rule], saved_by: str, why: str | None) -> None:
     """A new version. Only under `lock`."""
-    await tx.execute("insert into matrix (version, at, saved_by) values ($1, helpdesk.now(), $2)", version, saved_by)
+    await tx.execute(
+        "insert into matrix (version, at, saved_by, why) values ($1, helpdesk.now(), $2, $3)", version, saved_by, why
+    )
     await tx.executemany(
         f"insert into rule (version, {_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [

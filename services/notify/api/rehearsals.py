@@ -1,0 +1,279 @@
+"""A dry run: who would get what, if this happened to this complaint now, by the matrix that holds or by one that is
+being written. Planned by what plans the real thing; nothing is entered and nothing is sent."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.notify import handlers
+from services.notify.api.rules import RuleBody, read_rules
+from services.notify.domain.imagined import Supposed, imagine
+from services.notify.domain.planning import Planned
+from services.notify.domain.retries import Reason, Status
+from services.notify.domain.rules import TOLD, Custodian, Rule, State
+from services.notify.store import copies, matrix
+from shared.auth import Caller, Staff
+from shared.db import Tx
+from shared.envelope import Event
+from shared.errors import FieldError, Invalid, Text
+from shared.events.accounts import AccountEvent
+from shared.events.complaint import ComplaintEvent, Person
+from shared.web import Transaction, refusals, shown
+
+router = APIRouter(prefix="/v1")
+LINES = 100
+Role = Literal["ADMIN", "PIC", "IMPLEMENTOR", "VENDOR", "COMPLAINANT", "SYSTEM"]
+ASKED: dict[str, Any] = {"complaint": "HD-2026-000123-C", "event": "complaint.assigned", "role": "ADMIN"}
+ANSWER: dict[str, Any] = {
+    "complaint": "HD-2026-000123-C",
+    "event": "complaint.assigned",
+    "version": 3,
+    "supposed": {
+        "known": True,
+        "from_state": "BARU",
+        "to": "DIAGIHKAN",
+        "custodian": "PIC",
+        "role": "ADMIN",
+        "actor": "Puan Admin",
+        "pic": "Rashid bin Omar",
+        "claimant": None,
+        "kind": None,
+        "level": 0,
+    },
+    "items": [
+        {
+            "line": 0,
+            "audience": "pic",
+            "channel": "email",
+            "template": "agihan_pic",
+            "batched": False,
+            "urgent": False,
+            "recipient": {"kind": "staff", "id": "s-rashid", "name": "Rashid bin Omar", "masked": "r***@example.my"},
+            "status": "planned",
+            "reason": None,
+            "stands_in_for": None,
+            "told_as": None,
+        }
+    ],
+    "silent": [{"line": 1, "audience": "claimant", "channel": "email", "template": "agihan_pic", "unmet": []}],
+    "nobody": None,
+}
+
+
+class Rehearsal(BaseModel):
+    """What is supposed to happen to which complaint. What is left out is as the complaint stands; `items` are lines of
+    this event that are not saved yet. Of an account's event the caller is the owner, and there is no complaint."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [ASKED]})
+
+    event: str = Field(max_length=60)
+    complaint: str | None = Field(default=None, max_length=30)
+    from_state: State | None = None
+    to: State | None = None
+    custodian: Custodian | None = None
+    role: Role = "SYSTEM"
+    pic: str | None = Field(default=None, max_length=60)
+    kind: Literal["warn", "remind", "notice"] | None = None
+    level: int | None = Field(default=None, ge=0, le=2)
+    items: list[RuleBody] | None = Field(default=None, max_length=LINES)
+
+
+class Who(BaseModel):
+    """Who, and where it would reach them, masked."""
+
+    kind: str
+    id: str | None
+    name: str
+    masked: str | None
+
+
+class Told(BaseModel):
+    """A message to a person, or why there is none. `stands_in_for`: whose deputy they are; `told_as`: the line by which
+    the same person is told already."""
+
+    line: int
+    audience: str
+    channel: str
+    template: str
+    batched: bool
+    urgent: bool
+    recipient: Who
+    status: Status
+    reason: Reason | None
+    stands_in_for: str | None
+    told_as: int | None
+
+
+class Silent(BaseModel):
+    """A line that reaches nobody: because of these questions, or (none) because there is nobody there."""
+
+    line: int
+    audience: str
+    channel: str
+    template: str
+    unmet: list[str]
+
+
+class Assumed(BaseModel):
+    """What was taken for granted; `known` is false where nothing was heard of how the complaint stands."""
+
+    known: bool
+    from_state: str | None
+    to: str | None
+    custodian: str | None
+    role: str
+    actor: str | None
+    pic: str | None
+    claimant: str | None
+    kind: str | None
+    level: int
+
+
+class Rehearsed(BaseModel):
+    """Who would get what. `version` is null where the lines are not saved; `nobody` is why nobody ever is told."""
+
+    complaint: str | None
+    event: str
+    version: int | None
+    supposed: Assumed | None
+    items: list[Told]
+    silent: list[Silent]
+    nobody: str | None
+
+
+@router.post(
+    "/rules/rehearsals",
+    response_model=Rehearsed,
+    responses=shown(200, ANSWER) | refusals(403),
+)
+async def rehearse(request: Request, caller: Staff, tx: Transaction, body: Rehearsal) -> dict[str, Any]:
+    """Who would get what, through which channel and why, and who would not and why not. Nothing is sent."""
+    caller.needs("ADMIN", "MANAGEMENT")
+    kind = TOLD.get(body.event)
+    if kind is None:
+        raise _wrong("event", Text("Peristiwa tidak dikenali", "No such event"))
+    version, rules = await _rules(tx, body, request)
+    standing = await _standing(tx, kind, body.complaint)
+    supposed = await _supposed(tx, caller, kind, body, standing or {})
+    event = imagine(kind, body.complaint or "", standing, await copies.now(tx), supposed)
+    planned = await handlers.hearers(tx, event, rules)
+    reached = await copies.masked(tx, [one.recipient for one in planned])
+    return {
+        "complaint": body.complaint,
+        "event": body.event,
+        "version": version,
+        "supposed": _assumed(event, known=standing is not None) if isinstance(event, ComplaintEvent) else None,
+        "items": [_told(one, rules, planned, reached) for one in planned],
+        "silent": _silent(rules, planned, event),
+        "nobody": next((rule.why for rule in rules if rule.audience is None), None),
+    }
+
+
+async def _rules(tx: Tx, body: Rehearsal, request: Request) -> tuple[int | None, list[Rule]]:
+    """The event's lines that hold, or those that are being written, once nothing is wrong with them."""
+    if body.items is None:
+        return await matrix.of_event(tx, body.event)
+    drafted = read_rules(body.items)
+    others = [rule for rule in (await matrix.current(tx))[1] if rule.event != body.event]
+    wrong = handlers.rules_faults([*drafted, *others], request.app.state.letters)
+    if wrong:
+        raise Invalid([FieldError(field, "rule_invalid", text) for field, text in wrong])
+    return None, drafted
+
+
+async def _standing(tx: Tx, kind: type[Event], number: str | None) -> dict[str, Any] | None:
+    if issubclass(kind, AccountEvent):
+        return None
+    if number is None or await copies.complainant(tx, number) is None:
+        raise _wrong("complaint", Text("Tiada aduan dengan nombor ini", "There is no complaint with this number"))
+    return await copies.standing(tx, number)
+
+
+async def _supposed(tx: Tx, caller: Caller, kind: type[Event], body: Rehearsal, standing: dict[str, Any]) -> Supposed:
+    """Who does it, and who is the PIC, as people: the caller acts as Admin, the complaint's own as PIC or claimant."""
+    pic = await copies.member(tx, body.pic) if body.pic is not None else None
+    if body.pic is not None and pic is None:
+        raise _wrong("pic", Text("Kakitangan tidak dikenali", "No such member of staff"))
+    own = {"PIC": standing.get("pic"), "IMPLEMENTOR": standing.get("claimant")}
+    acting = own.get(body.role)
+    actor = msgspec.convert(acting, Person) if acting else None
+    if issubclass(kind, AccountEvent) or (body.role == "ADMIN" and "ADMIN" in caller.roles):
+        actor = Person(id=caller.id, name=caller.name)
+    return Supposed(
+        from_state=body.from_state,
+        to=body.to,
+        custodian=body.custodian,
+        role=body.role,
+        actor=actor,
+        pic=Person(id=pic.id, name=pic.name) if pic is not None else None,
+        kind=body.kind,
+        level=body.level,
+    )
+
+
+def _wrong(field: str, text: Text) -> Invalid:
+    return Invalid([FieldError(field, "unknown", text)])
+
+
+def _assumed(event: ComplaintEvent, *, known: bool) -> dict[str, Any]:
+    return {
+        "known": known,
+        "from_state": event.from_,
+        "to": event.to,
+        "custodian": event.custodian,
+        "role": event.actor.role,
+        "actor": event.actor.name,
+        "pic": event.pic.name if event.pic else None,
+        "claimant": event.claimant.name if event.claimant else None,
+        "kind": getattr(event, "kind", None),
+        "level": event.level,
+    }
+
+
+def _told(
+    one: Planned, rules: Sequence[Rule], planned: Sequence[Planned], reached: dict[tuple[str, str], str]
+) -> dict[str, Any]:
+    line = {rule.position: place for place, rule in enumerate(rules)}
+    kind, _, person = one.recipient.partition(":")
+    absent = [other.name for other in planned if other.rule == one.rule and other.reason is Reason.ABSENT]
+    instead = [
+        line[other.rule]
+        for other in planned
+        if (other.recipient, other.channel, other.reason) == (one.recipient, one.channel, None)
+    ]
+    return {
+        "line": line[one.rule],
+        "audience": one.audience,
+        "channel": one.channel,
+        "template": one.template,
+        "batched": one.batched,
+        "urgent": one.urgent,
+        "recipient": {
+            "kind": kind,
+            "id": person if kind == "staff" else None,
+            "name": one.name,
+            "masked": reached.get((one.recipient, one.channel)),
+        },
+        "status": one.status,
+        "reason": one.reason,
+        "stands_in_for": absent[0] if absent and one.reason is not Reason.ABSENT else None,
+        "told_as": instead[0] if instead and one.reason is Reason.DUPLICATE_PERSON else None,
+    }
+
+
+def _silent(rules: Sequence[Rule], planned: Sequence[Planned], event: Event) -> list[dict[str, Any]]:
+    spoke = {one.rule for one in planned}
+    return [
+        {
+            "line": place,
+            "audience": rule.audience,
+            "channel": rule.channel,
+            "template": rule.template,
+            "unmet": list(rule.condition.unmet(event)),
+        }
+        for place, rule in enumerate(rules)
+        if rule.audience is not None and rule.position not in spoke
+    ]
