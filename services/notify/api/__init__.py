@@ -1,5 +1,6 @@
-"""Notify over HTTP, by what is asked: `deliveries` (the ledger), `rules` (the matrix)."""
+"""Notify over HTTP, by what is asked: `deliveries` (the ledger), `rules` (the matrix), `versions` (the matrix as it
+was), `rehearsals` (who would get what), `previews` (a message as its reader would have it)."""
 
-from services.notify.api import deliveries, rules
+from services.notify.api import deliveries, previews, rehearsals, rules, versions
 
-routers = (deliveries.router, rules.router)
+routers = (deliveries.router, versions.router, rehearsals.router, rules.router, previews.router)

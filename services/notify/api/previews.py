@@ -1,7 +1,8 @@
 """A message as its reader would have it, of a real complaint, in both languages. Nothing is sent, its links open
 nothing, and no IC or phone number stands in it."""
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Request
 from jinja2 import TemplateError
@@ -19,6 +20,8 @@ from shared.events.accounts import AccountEvent
 from shared.web import Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1")
+SAMPLE_LINK = "contoh"
+"""Stands in a link where the right to open it would."""
 LETTER = {
     "subject": "[HD-2026-000123-C] Aduan diagihkan kepada tuan/puan",
     "text": "Assalamualaikum W.B.T. dan Salam Sejahtera, ...",
@@ -77,18 +80,16 @@ async def preview(
         text = Text("Tiada aduan dengan nombor ini", "There is no complaint with this number")
         raise Invalid([FieldError("complaint", "unknown", text)])
     told, facts = await _event(tx, template, event, matter)
-    base: str = request.app.state.public_url
-    written = {
-        language: _write(letters, template, message, language, _values(matter, told, facts, message, language, base))
-        for language in LANGUAGES
-    }
-    if any(letter is None for letter in written.values()):
+    page = _Page(
+        letters, template, message, told, matter, await _now(tx, matter), request.app.state.settings.public_url
+    )
+    try:
+        written = page.written(facts)
+    except (EmptyPlaceholder, TemplateError):
+        if facts is None:
+            raise
         # of long ago, before the event said all it does now: better a made-up value than no message
-        facts = None
-        written = {
-            language: _write(letters, template, message, language, _values(matter, told, None, message, language, base))
-            for language in LANGUAGES
-        }
+        facts, written = None, page.written(None)
     return {
         "template": template,
         "reader": message.reader,
@@ -104,26 +105,63 @@ async def _event(tx: Tx, template: str, event: str | None, matter: Matter | None
     """Which event the message tells of, and its facts if it has happened to this complaint: the one that is asked for,
     else the first that has happened of those with a rule for the message."""
     rules = (await matrix.current(tx))[1]
-    events = [event] if event in TOLD else list(dict.fromkeys(r.event for r in rules if r.template == template))
-    for name in events if matter is not None else ():
-        facts = await ledger.last_told(tx, matter.number, name) if matter else None
-        if facts is not None:
+    events = list(dict.fromkeys(rule.event for rule in rules if rule.template == template))
+    if event is not None and event in TOLD:
+        events = [event]
+    for name in events:
+        if matter is not None and (facts := await ledger.last_told(tx, matter.number, name)) is not None:
             return name, facts
     return (events[0] if events else None), None
 
 
-def _values(
-    matter: Matter | None, event: str | None, facts: Facts | None, message: Message, language: str, base: str
-) -> dict[str, Any]:
-    kind = TOLD.get(event or "")
-    made_up = sample(kind, everything=True) if kind else dict(SAMPLES)
-    if kind is not None and issubclass(kind, AccountEvent):
-        at = Facts(at=copies_at(facts), by="admin", minutes=30)
-        return made_up | fill_account(SAMPLES["nama"], at, link=f"{base}/kata-laluan/contoh")
-    made_up["pautan"] = _link(base, message.reader, matter)
-    if matter is None:
-        return made_up
-    about = {"language": language, "reader": message.reader, "link": made_up["pautan"]}
-    if facts is not None:
-        return as_it_was(matter, facts, **about)
-    return as_it_would_be(matter, Facts(at=matter.submitted_at), made_up, **about)
+async def _now(tx: Tx, matter: Matter | None) -> Facts:
+    """What would be said of any event of the complaint that happened now."""
+    stands = await copies.standing(tx, matter.number) if matter is not None else None
+    pic = (stands or {}).get("pic") or {}
+    due = (stands or {}).get("due")
+    return Facts(at=await copies.now(tx), pic=pic.get("name"), due=datetime.fromisoformat(due) if due else None)
+
+
+class _Page(NamedTuple):
+    """What a preview is made of."""
+
+    letters: Letters
+    template: str
+    message: Message
+    event: str | None
+    matter: Matter | None
+    now: Facts
+    base: str
+
+    def written(self, facts: Facts | None) -> dict[str, dict[str, str]]:
+        """The message in both languages. Raises like `Letters.write`."""
+        return {language: self._letter(language, facts) for language in LANGUAGES}
+
+    def _letter(self, language: str, facts: Facts | None) -> dict[str, str]:
+        one = self._values(language, facts)
+        values = one | {"bil": 1, "senarai": [one]}
+        written = self.letters.write(self.message.reader, self.template, language, values)
+        return {"subject": written.subject, "text": written.text, "html": written.html}
+
+    def _values(self, language: str, facts: Facts | None) -> dict[str, Any]:
+        kind = TOLD.get(self.event or "")
+        made_up = sample(kind, everything=True) if kind is not None else dict(SAMPLES)
+        base = self.base.rstrip("/")
+        if kind is not None and issubclass(kind, AccountEvent):
+            of = Facts(at=self.now.at, by="admin", minutes=30)
+            return made_up | fill_account(SAMPLES["nama"], of, link=f"{base}/kata-laluan/{SAMPLE_LINK}")
+        link = f"{base}{self._path()}"
+        if self.matter is None:
+            return made_up | {"pautan": link}
+        reader = self.message.reader
+        if facts is not None:
+            return as_it_was(self.matter, facts, language=language, reader=reader, link=link)
+        return as_it_would_be(self.matter, self.now, made_up, language=language, reader=reader, link=link)
+
+    def _path(self) -> str:
+        """Where its link would lead: no right to anything is in it."""
+        if self.message.reader == "complainant":
+            return f"/a/{SAMPLE_LINK}"
+        if self.message.reader == DESK:
+            return f"/vendor/{SAMPLE_LINK}"
+        return f"/staf/aduan/{self.matter.number}" if self.matter else "/staf/aduan"

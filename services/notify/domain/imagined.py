@@ -45,7 +45,7 @@ def imagine(
         "at": at,
         "from": supposed.from_state or stood.get("to"),
         "to": supposed.to or stood.get("to") or "BARU",
-        "custodian": supposed.custodian if supposed.to else stood.get("custodian"),
+        "custodian": supposed.custodian if supposed.custodian or supposed.to else stood.get("custodian"),
         "actor": Actor(
             role=supposed.role,
             id=supposed.actor.id if supposed.actor else None,

@@ -10,7 +10,7 @@ from services.notify.domain.facts import FROM_COMPLAINT, Facts, Matter, fill
 TYPED = ("nama", "tajuk", "keterangan", "sebab", "teks_awam", "laporan", "lampiran", "mengapa")
 """Placeholders whose words people typed."""
 _IC = re.compile(r"(?<!\d)\d{6}[- ]?\d{2}[- ]?\d{4}(?!\d)")
-_PHONE = re.compile(r"(?<![\d-])(?:\+?6[ -]?)?0\d{1,2}[- ]?\d{3,4}[- ]?\d{4}(?!\d)")
+_PHONE = re.compile(r"(?<![\d-])(?:\+?60[- ]?|0)\d{1,2}[- ]?\d{3,4}[- ]?\d{4}(?!\d)")
 COVER = "•••"
 
 
@@ -30,7 +30,7 @@ def as_it_would_be(
     """Values of one that has not: the complaint's own, what is known of the event, and made-up ones for the rest."""
     known = fill(matter, facts, language=language, reader=reader, link=link)
     own = {name: value for name, value in known.items() if value is not None or name in FROM_COMPLAINT}
-    return _cover({name: None for name in known} | dict(sample) | own)
+    return _cover(dict.fromkeys(known) | dict(sample) | own)
 
 
 def _cover(values: dict[str, Any]) -> dict[str, Any]:
