@@ -26,6 +26,7 @@ HEADERS = (
     "Subject",
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
+    "List-Id",
     "References",
     "MIME-Version",
     "Content-Type",
@@ -61,6 +62,7 @@ class Envelope:
         mail["Subject"] = plain_header(letter.subject, len(letter.subject))
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
+        mail["List-Id"] = f"<aduan.{self.host}>"
         if thread is not None:
             mail["References"] = f"<{thread}@{self.host}>"
         mail.set_content(letter.text)

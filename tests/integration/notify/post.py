@@ -1,7 +1,7 @@
 """A post office: a real SMTP server on 127.0.0.1 that keeps what it takes, and misbehaves on command."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import policy
@@ -55,14 +55,16 @@ class Post:
 
 
 @asynccontextmanager
-async def post_office(**server: Any) -> AsyncIterator[Post]:
-    """The server, for as long as the block lasts."""
+async def post_office(listening: Mapping[str, Any] | None = None, **server: Any) -> AsyncIterator[Post]:
+    """The server, for as long as the block lasts; `listening` says how it takes lines."""
     post = Post()
     loop = asyncio.get_running_loop()
-    listening = await loop.create_server(lambda: SMTP(post, loop=loop, enable_SMTPUTF8=False, **server), "127.0.0.1", 0)
-    post.port = listening.sockets[0].getsockname()[1]
+    door = await loop.create_server(
+        lambda: SMTP(post, loop=loop, enable_SMTPUTF8=False, **server), "127.0.0.1", 0, **(listening or {})
+    )
+    post.port = door.sockets[0].getsockname()[1]
     try:
         yield post
     finally:
-        listening.close()
-        await listening.wait_closed()
+        door.close()
+        await door.wait_closed()

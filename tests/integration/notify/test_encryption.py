@@ -36,8 +36,13 @@ LETTER = Dispatch(
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """A certificate for 127.0.0.1 with its key, signed by nobody but itself."""
+    return made_out(tmp_path / "server.pem")
+
+
+def made_out(path: Path, host: str = "127.0.0.1", *, until: timedelta = timedelta(days=1)) -> Path:
+    """A certificate for this address, good until so long from now."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
@@ -45,13 +50,12 @@ def certificate(tmp_path: Path) -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(now + until)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]), False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
         .sign(key, hashes.SHA256())
     )
-    path = tmp_path / "server.pem"
     path.write_bytes(
         made.public_bytes(serialization.Encoding.PEM)
         + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -76,7 +80,11 @@ async def sent(post: Post, **changes: Any) -> Outcome:
         "mail_from": "helpdesk@helpdesk.example",
         "seconds": 5.0,
     }
-    return await Smtp(Letters(), **given | changes).send(LETTER)
+    sender = Smtp(Letters(), **given | changes)
+    try:
+        return await sender.send(LETTER)
+    finally:
+        await sender.close()
 
 
 async def test_a_mail_goes_encrypted_to_a_server_the_office_trusts(certificate: Path) -> None:
@@ -91,6 +99,30 @@ async def test_a_certificate_nobody_vouches_for_is_refused_and_no_mail_handed_ov
         outcome = await sent(post)
     assert outcome.fate is Fate.CHANNEL_DOWN
     assert post.mails == []
+
+
+@pytest.mark.parametrize(
+    ("host", "until"), [("127.0.0.2", timedelta(days=1)), ("127.0.0.1", timedelta(seconds=-5))], ids=["other", "over"]
+)
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+async def test_a_certificate_for_another_host_or_one_that_is_over_is_refused(
+    tmp_path: Path, host: str, until: timedelta, tls: str
+) -> None:
+    bad = made_out(tmp_path / "bad.pem", host, until=until)
+    context = server_side(bad)
+    listening = {"ssl": context} if tls == "tls" else {}
+    served = {} if tls == "tls" else {"tls_context": context}
+    async with post_office(listening=listening, **served) as post:
+        outcome = await sent(post, tls=tls, ca_file=str(bad))
+    assert outcome.fate is Fate.CHANNEL_DOWN
+    assert post.mails == []
+
+
+async def test_a_mail_goes_over_a_line_that_is_encrypted_from_the_first_word(certificate: Path) -> None:
+    async with post_office(listening={"ssl": server_side(certificate)}) as post:
+        outcome = await sent(post, tls="tls", ca_file=str(certificate))
+    assert outcome.fate is Fate.SENT, outcome.detail
+    assert len(post.mails) == 1
 
 
 @pytest.mark.parametrize("tls", ["none", "starttls", "tls"])

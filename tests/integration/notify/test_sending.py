@@ -31,6 +31,7 @@ async def test_the_acknowledgement_arrives_once_with_the_copy_and_the_link(desk:
     link = f"http://127.0.0.1:8000/a/{TrackingTokens(keys.TRACKING_KEYS).make(NUMBER, received.submitted_at)}"
     assert mail["Subject"] == f"[{NUMBER}] Akuan penerimaan aduan iSPEKS"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Id"] == "<aduan.helpdesk.example>"
     assert mail["References"] == f"<{NUMBER}@helpdesk.example>"
     assert [address.addr_spec for address in mail["To"].addresses] == [EMAIL]
     assert link in part(mail, "plain")

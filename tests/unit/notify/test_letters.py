@@ -121,7 +121,7 @@ def test_whatever_people_type_stays_text_in_a_mail_to_one_person(template: str, 
     assert [address.addr_spec for address in mail["To"].addresses] == ["aminah@kelantan.gov.my"]
     assert set(mail.keys()) <= {
         "Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress", "References",
-        "MIME-Version", "Content-Type",
+        "MIME-Version", "Content-Type", "List-Id",
     }  # fmt: skip
     assert all(mail.get_all(name) is not None and len(mail.get_all(name, [])) == 1 for name in mail)
     assert not mail.defects
