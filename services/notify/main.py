@@ -13,6 +13,7 @@ from services.notify.senders.smtp import Smtp
 from services.notify.settings import Settings
 from services.notify.store import ledger, line
 from services.notify.subscriptions import HEARS
+from services.notify.timers.digests import Digests
 from services.notify.timers.sweep import Channel, Sweep, outcomes
 from services.notify.timers.writing import Links, Writer
 from shared import web
@@ -95,13 +96,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         hear("WORKFLOW", ["workflow.>"]),
         hear("INTAKE", ["intake.*.tracking_link.requested", "intake.ref.form.saved"]),
     ]
+
+    async def hearing() -> bool:
+        return not any([await bus.why_not_ready(), *[await consumer.why_not_ready() for consumer in consumers]])
+
+    digests = Digests(
+        db,
+        look_seconds=settings.sweep_seconds,
+        settle_seconds=settings.catch_up_seconds,
+        hearing=hearing,
+        poke=poke,
+    )
     return web.create_app(
         "notify",
         about=about or "",
         settings=settings,
         routers=api.routers,
         db=db,
-        loops=[bus.run, *(consumer.run for consumer in consumers), *(sweep.run for sweep in sweeps)],
+        loops=[bus.run, *(consumer.run for consumer in consumers), *(sweep.run for sweep in sweeps), digests.run],
         needed=[_Matrix(db, letters).why_not_ready],
         wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
         figures=figures,

@@ -38,6 +38,9 @@ class Settings(ServiceSettings):
     mails_per_second: float = 50.0
     """How many mails go out in a second, over all replicas; 0 for as many as it takes."""
 
+    catch_up_seconds: float = 60.0
+    """After an outage: how long nothing late may have come before the staff's digests of it are made."""
+
     @field_validator("smtp_user", "smtp_password", "smtp_ca_file", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:

@@ -1,6 +1,7 @@
-"""What notify hears, and who handles it. Facts it has no use for yet (calendar, routing, solutions) it lets pass."""
+"""What notify hears, and who handles it. Facts it has no use for yet (routing, solutions) it lets pass."""
 
 from services.notify import handlers
+from services.notify.handlers import digests
 from shared.bus import fence
 from shared.events import ACCOUNTS, WORKFLOW, intake, reference, workflow
 
@@ -13,5 +14,6 @@ HEARS: fence.Hears = {
     reference.StaffSaved: handlers.know_staff,
     reference.FormSaved: handlers.know_form,
     reference.SettingsSaved: handlers.know_settings,
+    reference.CalendarSaved: digests.know_calendar,
     intake.TrackingLinkRequested: handlers.send_links,
 }

@@ -1,7 +1,7 @@
 """What the words in `staff.saved`'s `preferences` mean: how a member of staff wants to be told.
 
 `tell.<group>` is a choice; `quiet` is the hours in which nothing that can wait disturbs, `22:00-07:00` by the office's
-clock; `whatsapp` is consent, `yes`. What is absent was never chosen: then what Admin has set holds.
+clock; `whatsapp` is consent, `on`. What is absent was never chosen: then what Admin has set holds.
 """
 
 from collections.abc import Mapping
@@ -28,4 +28,5 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 TELL = "tell."
 QUIET = "quiet"
 WHATSAPP = "whatsapp"
-YES = "yes"
+YES = "on"
+WHATSAPP_CHOICES: tuple[str, ...] = (YES, "off")

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from services.notify.domain.digests import Digest
+from services.notify.domain.own import DigestDue
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent, PasswordResetRequested
 from shared.events.complaint import ComplaintEvent
@@ -76,6 +78,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     report: str | None = None
     """Of a reminder to the vendor: what was reported."""
     nth: int | None = None
+    digest: Digest | None = None
+    """Of a digest, all that stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +287,8 @@ def fill_account(name: str, facts: Facts, *, link: str) -> dict[str, str | None]
 
 def gives(kind: type[Event]) -> dict[str, bool]:
     """The placeholders an event of this kind can fill -> whether it always does."""
+    if kind is DigestDue:
+        return {"nama": True, "pautan": True, "tarikh": True, "ringkasan": True}
     if issubclass(kind, AccountEvent):
         link = issubclass(kind, PasswordResetRequested)
         return dict.fromkeys(FROM_ACCOUNT, True) | ({"bil_minit": True, "oleh": False} if link else {})

@@ -1,12 +1,13 @@
 """(rules, event, known people) -> deliveries with reasons. Whoever is not told is written down with why not."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from services.notify.domain.choices import choice_of, consents, quiet_until
 from services.notify.domain.facts import ZONE
 from services.notify.domain.retries import Reason, Status
-from services.notify.domain.rules import DESK, Rule
+from services.notify.domain.rules import DESK, DIGESTED, Rule
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent
 from shared.events.complaint import ComplaintEvent, Person
@@ -26,6 +27,11 @@ class Staff:
     queues: frozenset[str]
     away: tuple[Away, ...] = ()
     """When they are not there, and who stands in."""
+
+    preferences: Mapping[str, str] = field(default_factory=dict)
+    """What they have chosen, as `staff.saved` says it."""
+    digested: bool = False
+    """The rules give them a digest; who gets none is told at once."""
 
     def deputy_on(self, day: date) -> str | None:
         """Who stands in for them on this day; None while they are there, or nobody does."""
@@ -57,20 +63,38 @@ class Planned:
     batched: bool
     reason: Reason | None
     urgent: bool = False
+    held_until: datetime | None = None
+    """By business time: until then it is in no line."""
+    late: bool = False
+    """Heard long after it happened."""
 
     @property
     def status(self) -> Status:
-        """Planned, or skipped where there is a reason not to send."""
-        return Status.PLANNED if self.reason is None else Status.SKIPPED
+        """Planned, or skipped where there is a reason not to send; what is only held is planned."""
+        return Status.PLANNED if self.reason in (None, Reason.QUIET) else Status.SKIPPED
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The moment of planning: business time, and whether the event was heard long after it happened. Without a moment
+    no quiet hours hold."""
+
+    now: datetime | None = None
+    late: bool = False
 
 
 def plan(
-    rules: Iterable[Rule], event: Event, complainant: Complainant, staff: Sequence[Staff], *, desk: bool = False
+    rules: Iterable[Rule],
+    event: Event,
+    complainant: Complainant,
+    staff: Sequence[Staff],
+    *,
+    desk: bool = False,
+    when: When = When(),
 ) -> list[Planned]:
     """Who is told of this event, through which channel, with which message, and who is not, and why. `desk`: the
     office has said where the vendor's helpdesk reads its mail; nobody is told in its place where it has not."""
     known = {person.id: person for person in staff}
-    told: set[tuple[str, str]] = set()
     lines: list[Planned] = []
     # Rules that are switched off come last: they must not take a person away from one that is on.
     for rule in sorted(rules, key=lambda rule: (not rule.enabled, rule.position)):
@@ -80,25 +104,54 @@ def plan(
             continue
         for recipient, name, absent in _people(rule.audience, event, complainant, staff):
             reason = Reason.ABSENT if absent else _reason(rule, event, recipient, complainant, known)
-            if reason is None and (recipient, rule.channel) in told:
-                reason = Reason.DUPLICATE_PERSON
-            if not absent:
-                told.add((recipient, rule.channel))
-            lines.append(
-                Planned(
-                    number=complainant.number,
-                    rule=rule.position,
-                    audience=rule.audience,
-                    recipient=recipient,
-                    name=name,
-                    channel=rule.channel,
-                    template=rule.template,
-                    batched=rule.batched,
-                    reason=reason,
-                    urgent=rule.urgent,
-                )
+            line = Planned(
+                number=complainant.number,
+                rule=rule.position,
+                audience=rule.audience,
+                recipient=recipient,
+                name=name,
+                channel=rule.channel,
+                template=rule.template,
+                batched=rule.batched,
+                reason=reason,
+                urgent=rule.urgent,
             )
-    return lines
+            member = known.get(recipient.removeprefix("staff:"))
+            lines.append(line if reason is not None or member is None else as_chosen(line, rule, member, when))
+    return _once_each(lines)
+
+
+def as_chosen(line: Planned, rule: Rule, member: Staff, when: When) -> Planned:
+    """What would go out to this member of staff, as they want it: at once, after their quiet hours, in the digest, or
+    not at all. What comes late comes in the digest, whatever they chose: an outage must not end in a flood."""
+    if rule.channel == "whatsapp" and not consents(member.preferences):
+        return replace(line, reason=Reason.NO_CONSENT)
+    choice = choice_of(rule, member.preferences)
+    if choice == "off":
+        return replace(line, reason=Reason.CHOSEN_OFF)
+    if member.digested and (when.late or choice == "digest"):
+        return replace(line, reason=Reason.IN_DIGEST, late=when.late)
+    until = quiet_until(member.preferences, when.now, ZONE) if when.now is not None and not rule.urgent else None
+    return line if until is None else replace(line, reason=Reason.QUIET, held_until=until)
+
+
+def _once_each(lines: Sequence[Planned]) -> list[Planned]:
+    """One message to one person by one channel: the line that tells soonest, and of those alike the first."""
+    winners: dict[tuple[str, str], Planned] = {}
+    for line in lines:
+        best = winners.get((line.recipient, line.channel))
+        if _comes(line) and (best is None or (best.reason is Reason.IN_DIGEST and line.reason is not Reason.IN_DIGEST)):
+            winners[line.recipient, line.channel] = line
+    return [
+        line
+        if not _comes(line) or winners[line.recipient, line.channel] is line
+        else replace(line, reason=Reason.DUPLICATE_PERSON, held_until=None, late=False)
+        for line in lines
+    ]
+
+
+def _comes(line: Planned) -> bool:
+    return line.status is Status.PLANNED or line.reason is Reason.IN_DIGEST
 
 
 def plan_account(rules: Iterable[Rule], event: AccountEvent, owner: Staff) -> list[Planned]:
@@ -125,6 +178,39 @@ def plan_account(rules: Iterable[Rule], event: AccountEvent, owner: Staff) -> li
             )
         )
     return lines
+
+
+def plan_digest(rules: Iterable[Rule], person: Staff, when: When) -> list[Planned]:
+    """A member of staff's digest, by each channel once; empty where no rule gives them one."""
+    until = quiet_until(person.preferences, when.now, ZONE) if when.now is not None else None
+    lines: dict[str, Planned] = {}
+    for rule in reaching(rules, person):
+        if rule.channel == "whatsapp" and not consents(person.preferences):
+            continue
+        line = Planned(
+            number=None,
+            rule=rule.position,
+            audience=rule.audience or "",
+            recipient=f"staff:{person.id}",
+            name=person.name,
+            channel=rule.channel or "",
+            template=rule.template or "",
+            batched=False,
+            reason=None if until is None else Reason.QUIET,
+            held_until=until,
+        )
+        lines.setdefault(line.channel, line)
+    return list(lines.values())
+
+
+def gets_digest(rules: Iterable[Rule], person: Staff) -> bool:
+    """Whether these rules give this member of staff a digest by mail, the one that carries what was gathered."""
+    return any(rule.channel == "email" for rule in reaching(rules, person))
+
+
+def reaching(rules: Iterable[Rule], person: Staff) -> list[Rule]:
+    """The rules for digests that are on and reach this member of staff."""
+    return [rule for rule in rules if rule.enabled and rule.audience in DIGESTED and _is_in(rule.audience, person)]
 
 
 def _people(
@@ -165,6 +251,8 @@ def _deputy(person: Person, at: datetime, staff: Sequence[Staff]) -> Staff | Non
 
 def _is_in(audience: str, member: Staff) -> bool:
     match audience:
+        case "pic":
+            return "PIC" in member.roles
         case "admins":
             return "ADMIN" in member.roles
         case "management":

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from services.notify.domain.facts import gives
+from services.notify.domain.own import OWN, DigestDue
 from shared.envelope import Event
 from shared.errors import Text
 from shared.events import ACCOUNTS, INTAKE, WORKFLOW, workflow
@@ -36,6 +37,9 @@ Choice = Literal["at_once", "digest", "off"]
 """How a member of staff may have a message: when it happens, gathered in the digest, or not at all."""
 CHOOSERS = frozenset({"pic", "previous_pic", "claimant", "implementor_queue", "admins", "management"})
 """Audiences whose people have an account here, and so a page to choose on."""
+DIGESTED = ("pic", "implementor_queue", "admins", "management")
+"""Who may have a digest: each PIC their own complaints, each of the queue what is referred, Admin and management the
+office's."""
 State = Literal[
     "BARU",
     "DIAGIHKAN",
@@ -51,7 +55,7 @@ Custodian = Literal["ADMIN", "PIC", "IMPLEMENTOR", "VENDOR", "COMPLAINANT"]
 """Spelt out so that a misspelt condition is refused, and does not silently never hold."""
 TOLD: Mapping[str, type[Event]] = {
     kind.wire: kind
-    for kind in (*WORKFLOW, *ACCOUNTS, *(kind for kind in INTAKE if kind.wire == "tracking_link.requested"))
+    for kind in (*WORKFLOW, *ACCOUNTS, *OWN, *(kind for kind in INTAKE if kind.wire == "tracking_link.requested"))
 }
 """Every event that must have a rule or an explicit none."""
 
@@ -144,6 +148,11 @@ def faults(rules: Iterable[Rule], messages: Mapping[str, Message]) -> list[tuple
     return found
 
 
+def _may_be_digested(kind: type[Event], audience: str) -> bool:
+    return kind is not DigestDue or audience in DIGESTED
+
+
+_NOT_FOR_THEM = Text("Peristiwa ini bukan untuk penerima ini", "Not an event for this audience")
 _NONE_TOO = "This event also has an explicit none"
 
 
@@ -156,8 +165,8 @@ def _faults_of(rule: Rule, messages: Mapping[str, Message]) -> list[tuple[str, T
     found: list[tuple[str, Text]] = []
     if rule.audience not in AUDIENCES:
         found.append(("audience", Text("Penerima tidak dikenali", "No such audience")))
-    elif (rule.audience == OWNER) != issubclass(kind, AccountEvent):
-        found.append(("audience", Text("Peristiwa ini bukan untuk penerima ini", "Not an event for this audience")))
+    elif (rule.audience == OWNER) != issubclass(kind, AccountEvent) or not _may_be_digested(kind, rule.audience):
+        found.append(("audience", _NOT_FOR_THEM))
     found += _choice_faults(rule)
     if rule.channel not in CHANNELS:
         found.append(("channel", Text("Saluran tidak dikenali", "No such channel")))
@@ -188,6 +197,8 @@ def _choice_faults(rule: Rule) -> list[tuple[str, Text]]:
         return [("choices", Text("Penerima ini tidak boleh memilih", "This audience has nothing to choose"))]
     if rule.urgent:
         return [("choices", Text("Mesej segera tidak boleh dipilih", "An urgent message leaves no choice"))]
+    if rule.event == DigestDue.wire and "digest" in rule.choices:
+        return [("choices", Text("Ringkasan sendiri tidak boleh dikumpul", "A digest cannot be gathered"))]
     if len(set(rule.choices)) != len(rule.choices) or not set(rule.choices) <= set(get_args(Choice)):
         return [("choices", Text("Pilihan tidak dikenali", "No such choice"))]
     return []

@@ -2,15 +2,17 @@
 matrix is saved. Each loads, decides, saves; none commits or sends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from services.notify.domain import planning, retries
 from services.notify.domain.facts import facts_of, with_report
+from services.notify.domain.late import is_late
 from services.notify.domain.notice import Notice
+from services.notify.domain.own import DigestDue
 from services.notify.domain.planning import Complainant, Planned
 from services.notify.domain.retries import PATIENCE, RETRYABLE, Outcome, Reason
 from services.notify.domain.rules import TOLD, Rule, faults
@@ -51,7 +53,8 @@ async def tell(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> None:
     """Plan who hears of this event. An event already in the ledger plans nothing more."""
     await copies.follow(tx, event)
     version, rules = await matrix.of_event(tx, envelope.type)
-    await _enter(tx, event, envelope, event.number, version, await hearers(tx, event, rules))
+    late = is_late(envelope, datetime.now(UTC))
+    await _enter(tx, event, envelope, event.number, version, await hearers(tx, event, rules, late=late))
 
 
 async def send_links(tx: Tx, event: TrackingLinkRequested, envelope: Envelope) -> None:
@@ -69,10 +72,11 @@ async def tell_owner(tx: Tx, event: AccountEvent, envelope: Envelope) -> None:
 
 
 async def hearers(
-    tx: Tx, event: ComplaintEvent | TrackingLinkRequested | AccountEvent, rules: Sequence[Rule]
+    tx: Tx, event: ComplaintEvent | TrackingLinkRequested | AccountEvent, rules: Sequence[Rule], *, late: bool = False
 ) -> list[Planned]:
     """Who is told of this event by these rules, and who is not and why. Enters nothing: what really happens and what
-    is only tried out are planned here alike. Raises `LookupError` for an event of a complaint nobody told us of."""
+    is only tried out are planned here alike. `late`: it is heard long after it happened. Raises
+    `LookupError` for an event of a complaint nobody told us of."""
     if isinstance(event, ComplaintEvent):
         complainant = await copies.complainant(tx, event.number)
         if complainant is None:
@@ -80,7 +84,13 @@ async def hearers(
         before = getattr(event, "before", None)
         named = [person.id for person in (event.pic, event.claimant, before) if person is not None]
         desk = event.vendor is not None and await copies.has_vendor_desk(tx)
-        return planning.plan(rules, event, complainant, await copies.staff_concerned(tx, named), desk=desk)
+        _, digest_rules = await matrix.of_event(tx, DigestDue.wire)
+        staff = [
+            replace(one, digested=planning.gets_digest(digest_rules, one))
+            for one in await copies.staff_concerned(tx, named)
+        ]
+        when = planning.When(await copies.now(tx), late)
+        return planning.plan(rules, event, complainant, staff, desk=desk, when=when)
     if isinstance(event, AccountEvent):
         owner = await copies.member(tx, event.staff) if event.staff is not None else None
         return [] if owner is None else planning.plan_account(rules, event, owner)
@@ -107,8 +117,9 @@ async def know_form(tx: Tx, event: FormSaved, _envelope: Envelope) -> None:
 
 
 async def know_settings(tx: Tx, event: SettingsSaved, _envelope: Envelope) -> None:
-    """Keep where the vendor's helpdesk reads its mail."""
+    """Keep where the vendor's helpdesk reads its mail, and after how many days it is reminded."""
     await copies.keep_vendor_desk(tx, event.vendor_email)
+    await copies.keep_vendor_days(tx, event.vendor_remind_days)
 
 
 async def _enter(

@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined, meta
 from markupsafe import Markup, escape
 
+from services.notify.domain.digest_words import SAMPLE
 from services.notify.domain.facts import gives, one_line
 from services.notify.domain.rules import Message
 from shared.envelope import Event
@@ -175,6 +176,7 @@ SAMPLES: Mapping[str, Any] = {
     "mengapa": "Aduan ini telah ditutup.",
     "oleh": "admin",
     "bil_minit": "30",
+    "ringkasan": SAMPLE,
 }
 
 

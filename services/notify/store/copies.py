@@ -89,6 +89,8 @@ async def follow(tx: Tx, event: ComplaintEvent) -> None:
     await tx.execute(
         """
         update complaint set seen_by = $2, standing = $5,
+            custody_since = case when standing ->> 'custodian' is not distinct from $6
+                then coalesce(custody_since, $4) else $4 end,
             closed_at = case when $3 then coalesce(closed_at, $4::timestamptz) end
         where number = $1
         """,
@@ -97,6 +99,7 @@ async def follow(tx: Tx, event: ComplaintEvent) -> None:
         event.to == CLOSED,
         event.at,
         _standing(event),
+        event.custodian,
     )
 
 
@@ -161,6 +164,17 @@ async def keep_vendor_desk(tx: Tx, email: str) -> None:
         await tx.execute("insert into vendor_desk (email, email_masked) values ($1, $2)", email, mask_email(email))
 
 
+async def keep_vendor_days(tx: Tx, days: int) -> None:
+    """After how many working days the vendor is reminded."""
+    await tx.execute(
+        """
+        insert into office (vendor_days) values ($1)
+        on conflict (one) do update set vendor_days = excluded.vendor_days
+        """,
+        days,
+    )
+
+
 async def has_vendor_desk(tx: Tx) -> bool:
     """Whether the office has said where the vendor's helpdesk reads its mail."""
     return bool(await tx.fetchval("select exists (select from vendor_desk)"))
@@ -189,7 +203,7 @@ async def staff_concerned(tx: Tx, ids: Sequence[str]) -> list[Staff]:
     """These members of staff, who stands in for them, and all who are told by role or by queue."""
     rows = await tx.fetch(
         """
-        select id, name, active, roles, queues, away from staff
+        select id, name, active, roles, queues, away, preferences from staff
         where id = any($1::text[])
             or id in (
                 select one ->> 'deputy' from staff s, jsonb_array_elements(s.away) one where s.id = any($1::text[])
@@ -199,16 +213,17 @@ async def staff_concerned(tx: Tx, ids: Sequence[str]) -> list[Staff]:
         """,
         ids,
     )
-    return [_staff(row) for row in rows]
+    return [read_staff(row) for row in rows]
 
 
 async def member(tx: Tx, id: str) -> Staff | None:
     """One member of staff; None for somebody nobody told us of."""
-    row = await tx.fetchrow("select id, name, active, roles, queues, away from staff where id = $1", id)
-    return None if row is None else _staff(row)
+    row = await tx.fetchrow("select id, name, active, roles, queues, away, preferences from staff where id = $1", id)
+    return None if row is None else read_staff(row)
 
 
-def _staff(row: Record) -> Staff:
+def read_staff(row: Record) -> Staff:
+    """A member of staff, of a row with what planning needs to know of them."""
     return Staff(
         id=row["id"],
         name=row["name"],
@@ -216,6 +231,7 @@ def _staff(row: Record) -> Staff:
         roles=frozenset(row["roles"]),
         queues=frozenset(row["queues"]),
         away=tuple(msgspec.convert(one, Away) for one in row["away"]),
+        preferences=row["preferences"],
     )
 
 

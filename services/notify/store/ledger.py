@@ -53,9 +53,9 @@ async def add(tx: Tx, event_id: str, rules: int, planned: Sequence[tuple[UUID, P
     await tx.executemany(
         """
         insert into delivery (id, event_id, number, rules, rule, audience, recipient, name, channel, template, batched,
-            urgent, status, reason, planned_at, changed_at, next_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, helpdesk.now(), helpdesk.now(),
-            case when $13 = 'planned' then clock_timestamp() end)
+            urgent, status, reason, held_until, late, planned_at, changed_at, next_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, helpdesk.now(), helpdesk.now(),
+            case when $13 = 'planned' and $15::timestamptz is null then clock_timestamp() end)
         """,
         [
             (
@@ -73,6 +73,8 @@ async def add(tx: Tx, event_id: str, rules: int, planned: Sequence[tuple[UUID, P
                 line.urgent,
                 line.status,
                 line.reason,
+                line.held_until,
+                line.late,
             )
             for delivery, line in planned
         ],

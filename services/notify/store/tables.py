@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -46,6 +47,7 @@ complaint = Table(
     Column("seen_by", ARRAY(Text), nullable=False),
     Column("closed_at", Moment),
     Column("standing", JSONB, comment="what its last event said of it; none until one is heard"),
+    Column("custody_since", Moment, comment="when its custodian got it"),
     Index("complaint_by_person", "ic_index"),
 )
 
@@ -157,6 +159,9 @@ delivery = Table(
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("unknowns", Integer, nullable=False, server_default=text("0")),
     Column("first_tried_at", Moment),
+    Column("held_until", Moment, comment="by business time; in no line until then"),
+    Column("late", Boolean, nullable=False, server_default=text("false"), comment="heard long after it happened"),
+    Column("digest", UUID, ForeignKey("delivery.id"), comment="the digest in which it was told"),
     ForeignKeyConstraint(["rules", "rule"], ["rule.version", "rule.position"]),
     CheckConstraint(
         "status in ('planned', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'skipped')",
@@ -202,6 +207,9 @@ delivery = Table(
         "seq",
         postgresql_where=text("next_at is not null or status = 'sending'"),
     ),
+    Index("delivery_held", "held_until", postgresql_where=text("held_until is not null")),
+    Index("delivery_to_digest", "recipient", postgresql_where=text("reason = 'in_digest' and digest is null")),
+    Index("delivery_of_digest", "digest", postgresql_where=text("digest is not null")),
     Index("delivery_of_complaint", "number", "seq"),
     Index("delivery_by_status", "status", "seq"),
     Index("delivery_carried", "carried_by", postgresql_where=text("carried_by is not null")),
@@ -240,4 +248,28 @@ pace = Table(
     Column("channel", Text, primary_key=True),
     Column("free_at", Moment, nullable=False),
     comment="when the next message of a channel may go, for all replicas",
+)
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("zone", Text, nullable=False),
+    Column("weekend", ARRAY(Integer), nullable=False),
+    Column("holidays", ARRAY(Date), nullable=False),
+)
+
+office = Table(
+    "office",
+    metadata,
+    Column("one", Boolean, CheckConstraint("one", name="office_once"), primary_key=True, server_default=text("true")),
+    Column("vendor_days", Integer, nullable=False, comment="working days until the vendor is reminded"),
+)
+
+digest_day = Table(
+    "digest_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("done_at", Moment, nullable=False),
+    comment="working days on which everybody's digest has been made",
 )

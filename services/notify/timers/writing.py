@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from services.notify.domain.digest_words import fill_digest
 from services.notify.domain.facts import Facts, Matter, fill, fill_account
 from services.notify.domain.notice import Notice, Topic
 from services.notify.domain.rules import DESK
@@ -28,6 +29,10 @@ class Links:
         if reader == "complainant":
             return f"{self._base}/a/{self._tokens.make(matter.number, matter.submitted_at)}"
         return f"{self._base}/staf/aduan/{matter.number}"
+
+    def to_desk(self) -> str:
+        """Where staff begin: their own list."""
+        return f"{self._base}/staf"
 
     def to_leg(self, number: str, facts: Facts) -> str:
         """The vendor's leg, for a helpdesk without an account. Raises `LinkOver` where there is none."""
@@ -72,6 +77,8 @@ class Writer:
         )
 
     def _fill(self, topic: Topic, notice: Notice, language: str) -> dict[str, Any]:
+        if topic.facts.digest is not None:
+            return fill_digest(notice.recipient.name, topic.facts.digest, language=language, link=self._links.to_desk())
         if topic.matter is None:
             link = self._links.to_account(self._token(topic.facts, notice.recipient.about))
             return fill_account(notice.recipient.name, topic.facts, link=link)

@@ -15,14 +15,14 @@ from shared.web import Transaction
 
 router = APIRouter(prefix="/v1/staff/current", tags=["accounts"])
 
-EXAMPLE: dict[str, Any] = {"preferences": {"tell.closings": "digest", "quiet": "22:00-07:00", "whatsapp": "yes"}}
+EXAMPLE: dict[str, Any] = {"preferences": {"tell.closings": "digest", "quiet": "22:00-07:00", "whatsapp": "on"}}
 Word = Annotated[str, Field(max_length=40)]
 
 
 class Preferences(BaseModel):
     """What was chosen, whole; what is absent is as Admin has set it. `tell.<group>`: `at_once`, `digest` or `off`, and
-    only where the rules let one choose; `quiet`: hours in which nothing that can wait is sent; `whatsapp`: `yes` or
-    `no`."""
+    only where the rules let one choose; `quiet`: hours in which nothing that can wait is sent; `whatsapp`: `on` or
+    `off`."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
     preferences: dict[Word, Word] = Field(max_length=len(GROUPS) + 2)

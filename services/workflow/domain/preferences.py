@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from shared.errors import FieldError, Text
-from shared.events.preferences import CHOICES, GROUPS, QUIET, TELL, WHATSAPP, YES
+from shared.events.preferences import CHOICES, GROUPS, QUIET, TELL, WHATSAPP, WHATSAPP_CHOICES
 
 _HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _HOURS = re.compile(f"({_HOUR})-({_HOUR})")
@@ -22,7 +22,7 @@ def _wrong(name: str, value: str) -> tuple[str, str, Text] | None:
         hours = _HOURS.fullmatch(value)
         return None if hours and hours[1] != hours[2] else (name, "not_hours", _NOT_HOURS)
     if name == WHATSAPP:
-        return None if value in {YES, "no"} else (name, "unknown", _UNKNOWN)
+        return None if value in WHATSAPP_CHOICES else (name, "unknown", _UNKNOWN)
     if name.startswith(TELL) and name.removeprefix(TELL) in GROUPS:
         return None if value in CHOICES else (name, "unknown", _UNKNOWN)
     return "preferences", "unknown", _UNKNOWN

@@ -9,7 +9,7 @@ import pytest
 from tests.integration.workflow.office import Office
 
 PATH = "/v1/staff/current/preferences"
-CHOSEN = {"tell.closings": "digest", "tell.summary": "off", "quiet": "22:00-07:00", "whatsapp": "yes"}
+CHOSEN = {"tell.closings": "digest", "tell.summary": "off", "quiet": "22:00-07:00", "whatsapp": "on"}
 
 
 async def choose(office: Office, who: str, wanted: dict[str, Any]) -> httpx2.Response:

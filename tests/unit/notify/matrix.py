@@ -3,7 +3,7 @@
 import msgspec
 
 from services.notify.domain.rules import Condition, Rule
-from services.notify.migrations import v0002_rules, v0005_vendor_desk, v0006_choices
+from services.notify.migrations import v0002_rules, v0005_vendor_desk, v0006_choices, v0009_digests
 
 LINES = v0002_rules.lines() + [
     {"position": len(v0002_rules.lines()) + place, **line}
@@ -12,4 +12,7 @@ LINES = v0002_rules.lines() + [
 RULES = [
     Rule(**v0006_choices.with_choices(line) | {"condition": msgspec.convert(line["condition"], Condition)})
     for line in LINES
+] + [
+    Rule(position=len(LINES) + place, **line | {"condition": Condition()})
+    for place, line in enumerate(v0009_digests.lines(), start=1)
 ]

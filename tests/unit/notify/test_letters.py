@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from services.notify.domain.digest_words import fill_digest
+from services.notify.domain.digests import Digest, News, Numbers, Row, Section
 from services.notify.domain.facts import Facts, Matter, facts_of, fill, fill_account, gives
+from services.notify.domain.own import DigestDue
 from services.notify.domain.rules import TOLD
 from services.notify.senders.letters import LANGUAGES, SAMPLES, EmptyPlaceholder, Letters, sample
 from services.notify.senders.mail import Envelope, NoAddress
@@ -51,6 +54,21 @@ def mail_of(template: str, language: str, values: dict[str, Any], name: str = "A
     return read
 
 
+def about_nobody(event: str) -> bool:
+    """No complaint: an account, or many."""
+    return issubclass(TOLD[event], AccountEvent | DigestDue)
+
+
+def a_digest_of(hostile: str) -> Digest:
+    """Where people's words stand in a digest, these."""
+    row = Row(
+        number="HD-2026-000123-C", title=hostile, module_ms=hostile, module_en=hostile, why="late", age=4, pic=hostile
+    )
+    section = Section(numbers=Numbers(late=1), rows=(row,))
+    news = News(number="HD-2026-000123-C", title=hostile, events=(("complaint.closed", 2),), at=NOW)
+    return Digest(day=NOW.date(), vendor_days=5, own=section, office=section, news=(news,), gathered=1, needing=1)
+
+
 def bodies(mail: EmailMessage) -> tuple[str, str]:
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert text is not None
@@ -67,7 +85,7 @@ def test_every_message_is_written_without_a_gap(template: str, event: str, langu
     for count in (1, 3) if LETTERS.messages[template].batched else (1,):
         mail = mail_of(template, language, one | {"bil": count, "senarai": [one] * count})
         subject_of = str(mail["Subject"]).strip()  # a folded header begins with the blank of its fold
-        assert subject_of.startswith("[HD-2026-000123-C] ") or count > 1 or issubclass(TOLD[event], AccountEvent)
+        assert subject_of.startswith("[HD-2026-000123-C] ") or count > 1 or about_nobody(event)
         for body in bodies(mail):
             assert SAMPLES["pautan"] in body
             assert "None" not in body
@@ -114,6 +132,8 @@ def test_whatever_people_type_stays_text_in_a_mail_to_one_person(template: str, 
     reader = LETTERS.messages[template].reader
     if issubclass(TOLD[event], AccountEvent):
         filled = fill_account(hostile, Facts(at=NOW, by="link", minutes=30), link="https://helpdesk.example/a/x")
+    elif TOLD[event] is DigestDue:
+        filled = fill_digest(hostile, a_digest_of(hostile), language="en", link="https://helpdesk.example/staf")
     else:
         filled = fill(matter, facts, language="en", reader=reader, link="https://helpdesk.example/a/x")
     one = {name: filled[name] for name in gives(TOLD[event]) if name in filled}
