@@ -36,6 +36,9 @@ async def test_every_handler_run_twice_plans_nothing_more(desk: Desk) -> None:
         sealed(complaints.a_staff_member(complaints.SITI, "PIC"), 2),
         sealed(complaints.a_form(), 2, source="intake"),
         sealed(SettingsSaved(solve_days={}, vendor_email="helpdesk@ttsb.example"), subject="settings"),
+        sealed(
+            CalendarSaved(name="kelantan", zone="Asia/Kuala_Lumpur", weekend=(4, 5), holidays=()), subject="kelantan"
+        ),
     ]
     heard: set[type[Event]] = {REGISTER[letter.dataschema] for letter in (*letters, *others)}
     assert heard == set(HEARS), f"not told of: {[schema_of(kind) for kind in set(HEARS) - heard]}"
