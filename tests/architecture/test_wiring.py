@@ -44,7 +44,6 @@ UNHEARD: Mapping[str, Mapping[Kind, str]] = {
     "notify": {
         intake.ComplaintSubmitted: "workflow's received tells it with its deadlines",
         intake.ComplainantActed: "workflow says what became of it",
-        reference.CalendarSaved: "deadlines come with the events",
         reference.RoutingSaved: "decides assignments, and those are told",
         reference.SolutionSaved: "nobody is told of a solution but by its complaint",
     },
@@ -239,6 +238,7 @@ EDGES = {
     **{f"services/{service}/main.py": "whether it is ready" for service in SERVICES},
     **{f"services/{service}/timers.py": "the timer edge" for service in SERVICES},
     "services/notify/timers/sweep.py": "the timer edge, a channel at a time",
+    "services/notify/timers/digests.py": "the timer edge of mornings and quiet hours",
 }
 HTTP_EDGES = tuple(f"services/{service}/api" for service in SERVICES)
 """Routes that read without a body's transaction, or that must not hold one while they hash or wait."""

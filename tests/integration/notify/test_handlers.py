@@ -13,7 +13,7 @@ from services.notify.subscriptions import HEARS
 from shared.envelope import Event, schema_of
 from shared.events import REGISTER, intake
 from shared.events.accounts import PasswordChanged
-from shared.events.reference import Away, SettingsSaved
+from shared.events.reference import Away, CalendarSaved, SettingsSaved
 from tests.integration.notify.conftest import Desk, a_reset, staff
 from tests.support import complaints
 from tests.support.complaints import NUMBER, a_whole_course, sealed
