@@ -12,7 +12,7 @@ from services.intake.domain.filing import Filing, Receipt, Submission
 from services.intake.domain.form import Department, Form, Module, Ptj
 from services.intake.domain.links import Wanted
 from services.intake.domain.numbers import complaint_number
-from services.intake.domain.office import ZONE
+from services.intake.domain.office import Office
 from services.intake.domain.robot import REPLAY, Challenge, RobotCheck
 from services.intake.domain.thread import Claim, Words
 from services.intake.store import copies, record, spent, submissions
@@ -24,6 +24,7 @@ from shared.envelope import Envelope, Event, seal
 from shared.errors import Conflict, Invalid, NotFound, Refused, Text, Unknown
 from shared.events.intake import Contact
 from shared.events.reference import CalendarSaved, SettingsSaved
+from shared.limits import Spending
 from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone
 from shared.web import edge
 from shared.web.edge import Kept
@@ -76,43 +77,70 @@ class Cause:
     correlation: str
 
 
+Keep = Callable[[Receipt], Kept | None]
+"""What a receipt becomes to be answered again, where it can be asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A complaint that can be taken down: by which office, and as which of its year."""
+
+    submission: Submission
+    office: Office
+    sequence: int
+
+
 async def check_filing(tx: Tx, known: copies.Known, seals: Seals, filing: Filing, robot: RobotCheck) -> None:
     """Raises `Invalid` where filing this would; writes nothing and uses no file up."""
-    files = await uploads.find(tx, filing.attachments, uploads.PUBLIC)
-    filings.judge(filing, (await known.office(tx)).form, robot, files, await _linked(tx, seals, filing))
+    await _submission(tx, await known.office(tx), seals, filing, robot)
     if robot.challenge is not None and await spent.is_spent(tx, robot.challenge):
         raise Invalid([REPLAY])
 
 
-async def file_complaint(
-    tx: Tx,
-    known: copies.Known,
-    seals: Seals,
-    filing: Filing,
-    robot: RobotCheck,
-    cause: Cause,
-    keep: Callable[[Receipt], Kept | None],
-) -> Receipt:
-    """Take a complaint down under its new number, its files with it; what `keep` makes of the receipt is answered when
-    it comes again. Raises `Invalid`. Its only writing statement but for the use of files is the last."""
+async def judge(tx: Tx, known: copies.Known, seals: Seals, filing: Filing, robot: RobotCheck) -> Judged:
+    """What may be filed, with its number of the year. Raises `Invalid`."""
     office = await known.office(tx)
-    files = await uploads.find(tx, filing.attachments, uploads.PUBLIC)
-    submission = filings.judge(filing, office.form, robot, files, await _linked(tx, seals, filing))
-    year = office.now.astimezone(ZONE).year
-    number = complaint_number(year, await submissions.take_number(tx, year))
-    await uploads.use(tx, filing.attachments, uploads.PUBLIC, number)
+    submission = await _submission(tx, office, seals, filing, robot)
+    return Judged(submission, office, await submissions.take_number(tx, office.year))
+
+
+async def judge_at_the_door(
+    tx: Tx, known: copies.Known, seals: Seals, filing: Filing, robot: RobotCheck, spending: Spending
+) -> Judged:
+    """As `judge`, with the visitor counted on the way. Judged first by the form as it was last seen: what would do then
+    has its number with the look at the office, and is judged again only where the form has changed. `tx` commits every
+    statement, for whoever is refused counts too. Raises `TooMany`, `Invalid`."""
+    seen = known.form
+    try:
+        submission = filings.judge(filing, seen, robot)
+    except Invalid:
+        submission = None
+    office, sequence = await known.door(tx, spending, numbered=submission is not None)
+    if submission is None or office.form is not seen:
+        submission = await _submission(tx, office, seals, filing, robot)
+    return Judged(submission, office, sequence or await submissions.take_number(tx, office.year))
+
+
+async def file_complaint(
+    tx: Tx, seals: Seals, judged: Judged, challenge: Challenge | None, cause: Cause, keep: Keep
+) -> Receipt:
+    """Take a complaint down under its number, its files with it. All but the use of files is one statement, with what
+    `keep` makes of the receipt: the answer if it comes again. Raises `Invalid`."""
+    submission, now = judged.submission, judged.office.now
+    number = complaint_number(judged.office.year, judged.sequence)
+    await uploads.use(tx, [file.id for file in submission.files], uploads.PUBLIC, number)
     contact = seals.contact(submission, number)
-    answer_by = office.answer_by(office.now)
-    event = filings.submitted(submission, number=number, submitted_at=office.now, answer_by=answer_by, contact=contact)
+    answer_by = judged.office.answer_by(now)
+    event = filings.submitted(submission, number=number, submitted_at=now, answer_by=answer_by, contact=contact)
     receipt = Receipt(
         number=number,
-        submitted_at=office.now,
+        submitted_at=now,
         answer_by=answer_by,
-        tracking_url=f"{seals.public_url}/a/{seals.links.make(number, office.now)}",
+        tracking_url=f"{seals.public_url}/a/{seals.links.make(number, now)}",
         email_masked=contact.email_masked,
     )
-    envelope = _envelope(event, number, 1, office.now, cause)
-    if not await submissions.add(tx, submission, event, envelope, robot.challenge, keep(receipt)):
+    envelope = _envelope(event, number, 1, now, cause)
+    if not await submissions.add(tx, submission, event, envelope, challenge, keep(receipt)):
         raise Invalid([REPLAY])
     return receipt
 
@@ -207,6 +235,11 @@ async def sweep(tx: Tx) -> None:
     await edge.forget_answers(tx)
     await spent.forget_counts(tx)
     await spent.forget_challenges(tx)
+
+
+async def _submission(tx: Tx, office: Office, seals: Seals, filing: Filing, robot: RobotCheck) -> Submission:
+    files = await uploads.find(tx, filing.attachments, uploads.PUBLIC)
+    return filings.judge(filing, office.form, robot, files, await _linked(tx, seals, filing))
 
 
 async def _linked(tx: Tx, seals: Seals, filing: Filing) -> str | None:

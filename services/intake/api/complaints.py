@@ -13,6 +13,7 @@ from services.intake.api.robot import checked
 from services.intake.api.straight import Straight
 from services.intake.domain import filing as filings
 from services.intake.domain.robot import RobotCheck
+from services.intake.handlers import Cause, Keep
 from shared import logs
 from shared.auth import visitor_of
 from shared.errors import Invalid
@@ -48,18 +49,14 @@ LINKS: dict[str, Any] = {
 async def file(body: bodies.Filing, request: Request, idempotency_key: KeyHeader = None) -> Response:
     """The complaint gets its number. The same Idempotency-Key files one complaint and gets the same answer."""
     desk = desk_of(request)
-    filing, robot = body.as_typed(), checked(body.altcha, desk.robot_key)
-    await _admit(desk, visitor_of(request), filing, robot)
     asked = await edge.asked(request, idempotency_key)
 
     def keep(receipt: filings.Receipt) -> Kept | None:
         return Kept(asked, 201, msgspec.json.encode(receipt)) if asked else None
 
-    # One statement is a transaction by itself. Files are used up by another one before it: then they need one.
-    opened = desk.db.transaction if filing.attachments else desk.db.statement
+    robot = checked(body.altcha, desk.robot_key)
     try:
-        async with opened() as tx:
-            receipt = await handlers.file_complaint(tx, desk.known, desk.seals, filing, robot, cause_of(request), keep)
+        receipt = await _taken_down(desk, visitor_of(request), body.as_typed(), robot, cause_of(request), keep)
     except Invalid:
         before = await _answered(desk, asked)
         if before is None:
@@ -70,8 +67,15 @@ async def file(body: bodies.Filing, request: Request, idempotency_key: KeyHeader
     return plain(201, msgspec.json.encode(receipt))
 
 
-async def _admit(desk: Desk, visitor: str, filing: filings.Filing, robot: RobotCheck) -> None:
-    """Raises `TooMany` where the visitor's address has sent too many."""
+async def _taken_down(
+    desk: Desk, visitor: str, filing: filings.Filing, robot: RobotCheck, cause: Cause, keep: Keep
+) -> filings.Receipt:
+    """Counted, judged and written: by two statements where there is nothing else to ask or to use up."""
+    if robot.verdict != "missing" and not filing.attachments:
+        spending = desk.limits.spending("filed", prefix(visitor), limit=FILED_BY_ADDRESS, seconds=HOUR)
+        async with desk.db.statement() as each:
+            judged = await handlers.judge_at_the_door(each, desk.known, desk.seals, filing, robot, spending)
+            return await handlers.file_complaint(each, desk.seals, judged, robot.challenge, cause, keep)
     await desk.limits.spend("filed", prefix(visitor), limit=FILED_BY_ADDRESS, seconds=HOUR)
     if robot.verdict == "missing":
         # Only a complaint that would be taken down is counted: correcting a field costs nobody their turn. Its files
@@ -79,6 +83,9 @@ async def _admit(desk: Desk, visitor: str, filing: filings.Filing, robot: RobotC
         async with desk.db.transaction() as tx:
             await handlers.check_filing(tx, desk.known, desk.seals, replace(filing, attachments=()), robot)
         await desk.spend_unchecked(visitor)
+    async with desk.db.transaction() as tx:
+        judged = await handlers.judge(tx, desk.known, desk.seals, filing, robot)
+        return await handlers.file_complaint(tx, desk.seals, judged, robot.challenge, cause, keep)
 
 
 async def _answered(desk: Desk, asked: Asked | None) -> Response | None:

@@ -161,12 +161,11 @@ def _department(sieve: Sieve, given: str | None, form: Form) -> Department:
 def _ptj(sieve: Sieve, given: str | None, department: Department, form: Form) -> Ptj | None:
     if department is _NO_DEPARTMENT:
         return None
-    offered = form.ptj_of(department.slug)
     if given is None or is_blank(given):
-        if offered:
+        if form.ptj_of(department.slug):
             sieve.wrong("ptj", "required", REQUIRED)
         return None
-    ptj = next((ptj for ptj in offered if ptj.code == given), None)
+    ptj = form.ptj_in(department.slug, given)
     if ptj is None:
         sieve.wrong("ptj", "ptj_elsewhere", PTJ_ELSEWHERE)
     return ptj

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeAlias
 
 from services.intake.domain.texts import CHOOSE, REQUIRED, Sieve, one_line
@@ -65,7 +66,7 @@ Departments: TypeAlias = Sequence[Department]
 PtjList: TypeAlias = Sequence[Ptj]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """The lists as of one version. Modules by position, departments by number, PTJ by code."""
 
@@ -76,15 +77,34 @@ class Form:
 
     def module(self, slug: str) -> Module | None:
         """The module of that slug."""
-        return next((module for module in self.modules if module.slug == slug), None)
+        return self._modules.get(slug)
 
     def department(self, slug: str) -> Department | None:
         """The department of that slug, if it is offered."""
-        return next((found for found in self.departments if found.slug == slug and found.active), None)
+        return self._departments.get(slug)
 
     def ptj_of(self, department: str) -> tuple[Ptj, ...]:
         """The responsibility centres of a department; some have none."""
-        return tuple(ptj for ptj in self.ptj if ptj.department == department)
+        return tuple(self._ptj.get(department, {}).values())
+
+    def ptj_in(self, department: str, code: str) -> Ptj | None:
+        """The responsibility centre of that code, if it is this department's."""
+        return self._ptj.get(department, {}).get(code)
+
+    @cached_property
+    def _modules(self) -> dict[str, Module]:
+        return {module.slug: module for module in self.modules}
+
+    @cached_property
+    def _departments(self) -> dict[str, Department]:
+        return {department.slug: department for department in self.departments if department.active}
+
+    @cached_property
+    def _ptj(self) -> dict[str, dict[str, Ptj]]:
+        found: dict[str, dict[str, Ptj]] = {}
+        for ptj in self.ptj:
+            found.setdefault(ptj.department, {})[ptj.code] = ptj
+        return found
 
 
 def judge_modules(modules: Modules) -> tuple[Module, ...]:

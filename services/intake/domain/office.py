@@ -22,6 +22,11 @@ class Office:
     calendar: Calendar
     first_answer_days: int
 
+    @property
+    def year(self) -> int:
+        """The one that complaints are numbered in."""
+        return self.now.astimezone(ZONE).year
+
     def answer_by(self, submitted_at: datetime) -> datetime:
         """By when a complaint of that time is answered for the first time."""
         return self.calendar.due(submitted_at, self.first_answer_days)

@@ -60,7 +60,7 @@ def phone(text: str) -> Phone:
     except phonenumbers.NumberParseException:
         raise Wrong("phone", PHONE) from None
     kind = phonenumbers.number_type(number)
-    if number.country_code != _COUNTRY or not phonenumbers.is_valid_number(number) or kind not in _REACHABLE:
+    if number.country_code != _COUNTRY or kind not in _REACHABLE:  # a number that is not valid is of no kind
         raise Wrong("phone", PHONE)
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), kind in _MOBILE)
 

@@ -2,17 +2,32 @@
 
 from zoneinfo import ZoneInfo
 
+from asyncpg import Record
 from sqlalchemy.dialects.postgresql import insert
 
 from services.intake.domain.form import Form
-from services.intake.domain.office import UNHEARD_ANSWER_DAYS, UNHEARD_CALENDAR, Office
+from services.intake.domain.office import UNHEARD_ANSWER_DAYS, UNHEARD_CALENDAR, ZONE, Office
 from services.intake.store import form as forms
 from services.intake.store.tables import calendar_copy, settings_copy
 from shared.calendar import Calendar
 from shared.db import Tx, sql
 from shared.events.reference import CalendarSaved, SettingsSaved
+from shared.limits import SPEND, Spending
 
 OFFICE = "kelantan"
+_VERSIONS = """
+    (select version from form) as form, (select version from calendar_copy where name = $1) as calendar,
+    (select first_answer_days from settings_copy) as first_answer_days
+"""
+_LOOK = f"select helpdesk.now() as now, {_VERSIONS}"
+_DOOR = f"""
+    with counted as ({SPEND}), moment as materialized (select helpdesk.now() as now)
+    select moment.now, counted.count, counted.left, {_VERSIONS.replace("$1", "$4")},
+           case when $5 and counted.count <= $6 then
+               next_in_year(extract(year from moment.now at time zone $7)::int)
+           end as number
+    from counted, moment
+"""
 
 
 async def keep_calendar(tx: Tx, saved: CalendarSaved, version: int) -> None:
@@ -54,17 +69,23 @@ class Known:
         self._calendar = UNHEARD_CALENDAR
         self._calendar_version = 0
 
+    @property
+    def form(self) -> Form:
+        """The form as it was when it was last looked at: empty before the first time."""
+        return self._form
+
     async def office(self, tx: Tx) -> Office:
         """The office now: business time, form, calendar, days to the first answer."""
-        row = await tx.fetchrow(
-            """
-            select helpdesk.now() as now,
-                   (select version from form) as form,
-                   (select version from calendar_copy where name = $1) as calendar,
-                   (select first_answer_days from settings_copy) as first_answer_days
-            """,
-            OFFICE,
-        )
+        return await self._seen(tx, await tx.fetchrow(_LOOK, OFFICE))
+
+    async def door(self, tx: Tx, spending: Spending, *, numbered: bool) -> tuple[Office, int | None]:
+        """As `office`, with a visitor counted and, where it is wanted and they may come in, the next number of the
+        office's year: in one statement, whose transaction must be its own. Raises `TooMany`."""
+        row = await tx.fetchrow(_DOOR, *spending.counted(), OFFICE, numbered, spending.limit, ZONE.key)
+        spending.settle(row["count"], row["left"])
+        return await self._seen(tx, row), row["number"]
+
+    async def _seen(self, tx: Tx, row: Record) -> Office:
         if row["form"] is not None and row["form"] != self._form.version:
             self._form = await forms.load(tx)
         if row["calendar"] is not None and row["calendar"] != self._calendar_version:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from services.intake.api.desk import FILED_BY_ADDRESS
 from shared.auth import TrackingTokens
 from shared.envelope import decode
 from shared.events.intake import ComplaintSubmitted
@@ -20,10 +21,11 @@ from tests.integration.intake.desk import (
     fields,
     filing,
     fresh_key,
+    running,
 )
 from tests.integration.intake.stream import said
 from tests.support.eventually import eventually
-from tests.support.infra import Broker
+from tests.support.infra import Broker, Database
 from tests.support.keys import INDEX_KEY, SEALING_KEYS, TRACKING_KEYS
 
 
@@ -218,6 +220,22 @@ async def test_complaints_filed_at_once_get_numbers_of_their_own(intake: Intake)
     receipts = await asyncio.gather(*(intake.filed(name=f"Aminah {letter}") for letter in "abcdefghijklmnop"))
     assert len({receipt["number"] for receipt in receipts}) == len(receipts)
     assert await intake.count("submission") == len(receipts)
+
+
+async def test_a_wrong_form_takes_no_number(intake: Intake) -> None:
+    fields(await intake.file(ic="1"))
+    fields(await intake.file(module="zz"))
+    assert "-000001-" in (await intake.filed())["number"]
+
+
+async def test_whoever_has_sent_too_many_gets_no_number(database: Database, broker: Broker) -> None:
+    async with running(database, broker, rate_limits="on") as intake:
+        await intake.rows("insert into spent values ('filed', '127.0.0.1', now(), $1)", FILED_BY_ADDRESS)
+        refused = await intake.file()
+        assert refused.status_code == 429
+        assert 3590 < int(refused.headers["Retry-After"]) <= 3600
+        await intake.rows("delete from spent")
+        assert "-000001-" in (await intake.filed())["number"]
 
 
 async def test_the_year_is_the_offices_and_each_year_counts_anew(intake: Intake) -> None:

@@ -105,6 +105,17 @@ async def test_a_department_that_is_not_offered_any_more_cannot_be_chosen(intake
     assert fields(await intake.file()) == {"department": "choose"}
 
 
+async def test_a_list_saved_since_the_last_complaint_counts_for_the_next(intake: Intake) -> None:
+    await intake.filed()
+    departments = await listed(intake, "departments")
+    departments[0]["active"] = False
+    await put(intake, "departments", departments)
+    assert fields(await intake.file()) == {"department": "choose"}
+    departments[0]["active"] = True
+    await put(intake, "departments", departments)
+    await intake.filed()
+
+
 async def test_a_department_without_ptj_is_filed_without(intake: Intake) -> None:
     departments = await listed(intake, "departments")
     next(department for department in departments if department["slug"] == "MAIK")["active"] = True
