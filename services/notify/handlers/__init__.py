@@ -17,7 +17,7 @@ from services.notify.domain.planning import Complainant, Planned
 from services.notify.domain.retries import PATIENCE, RETRYABLE, Outcome, Reason
 from services.notify.domain.rules import TOLD, Rule, faults
 from services.notify.senders.letters import EmptyPlaceholder, Letters
-from services.notify.store import copies, ledger, line, matrix
+from services.notify.store import asked, copies, ledger, line, matrix
 from shared.db import Tx
 from shared.envelope import Envelope
 from shared.errors import Conflict, FieldError, Invalid, NotFound, Refused, Text
@@ -32,9 +32,11 @@ LINK_GOOD_FOR = timedelta(days=60)
 
 
 async def receive(tx: Tx, event: Received, envelope: Envelope) -> None:
-    """A complaint began: keep its copy, then tell."""
+    """A complaint began: keep its copy, then tell. Links to it that were asked for before it was heard of go now."""
     await copies.keep_complaint(tx, event)
     await tell(tx, event, envelope)
+    for request in await asked.about(tx, event.number, event.contact.ic_index, event.submitted_at):
+        await _send_awaited(tx, event.number, request)
 
 
 async def correct_contact(tx: Tx, event: ContactCorrected, envelope: Envelope) -> None:
@@ -58,10 +60,24 @@ async def tell(tx: Tx, event: ComplaintEvent, envelope: Envelope) -> None:
 
 
 async def send_links(tx: Tx, event: TrackingLinkRequested, envelope: Envelope) -> None:
-    """Each complaint's link to its own contact. A miss leaves no trace here."""
+    """Each complaint's link to its own contact. A complaint may be on its way here still, on another stream: what was
+    asked for waits a while. After that, a miss leaves no trace here."""
     version, rules = await matrix.of_event(tx, envelope.type)
-    if lines := await hearers(tx, event, rules):
+    lines = await hearers(tx, event, rules)
+    if lines:
         await _enter(tx, event, envelope, None, version, lines)
+    if event.number is None or not lines:
+        await asked.keep(tx, event, envelope)
+
+
+async def _send_awaited(tx: Tx, number: str, envelope: Envelope) -> None:
+    """The link to a complaint that is known only now."""
+    event = envelope.open_as(TrackingLinkRequested)
+    version, rules = await matrix.of_event(tx, envelope.type)
+    lines = await hearers(tx, TrackingLinkRequested(number=number), rules)
+    await ledger.open_alert(tx, envelope, None, envelope.time, version, facts_of(event, envelope.time))
+    told = await ledger.told(tx, envelope.id)
+    await ledger.add(tx, envelope.id, version, [(uuid7(), one) for one in lines if one.recipient not in told])
 
 
 async def tell_owner(tx: Tx, event: AccountEvent, envelope: Envelope) -> None:

@@ -230,6 +230,12 @@ async def put_back(tx: Tx, id: UUID) -> None:
     )
 
 
+async def told(tx: Tx, event_id: str) -> set[str]:
+    """Who stands in the ledger for this event."""
+    rows = await tx.fetch("select distinct recipient from delivery where event_id = $1", event_id)
+    return {row["recipient"] for row in rows}
+
+
 async def passed_over(tx: Tx, events: Sequence[str]) -> list[tuple[str, str, int]]:
     """What was not sent on purpose of these events: channel, reason, how many."""
     rows = await tx.fetch(

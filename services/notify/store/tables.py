@@ -13,6 +13,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -240,6 +241,19 @@ turn = Table(
     Column("leader", UUID, nullable=False),
     Column("not_before", Moment, nullable=False),
     comment="until when batched messages to one person are gathered",
+)
+
+asked = Table(
+    "asked",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("number", Text),
+    Column("ic_index", Text),
+    Column("at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("asked_until", "until"),
+    comment="links that were asked for before their complaint was heard of",
 )
 
 pace = Table(

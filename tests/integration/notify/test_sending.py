@@ -1,5 +1,9 @@
 """From an event to a mail that lies in a mailbox."""
 
+from datetime import timedelta
+
+import msgspec
+
 from shared.auth import TrackingTokens
 from shared.events import intake, workflow
 from shared.events.complaint import Actor, Person
@@ -134,6 +138,44 @@ async def test_links_go_to_each_complaints_own_contact_and_a_miss_sends_nothing(
     assert [topic(mail) for mail in desk.post.to("lain@kelantan.gov.my")] == ["Pautan semakan aduan iSPEKS"]
     assert len(desk.post.mails) == 2
     assert len(await desk.rows("select from alert where event = 'tracking_link.requested'")) == 1
+
+
+async def test_a_link_asked_for_before_its_complaint_was_heard_of_goes_when_it_is(desk: Desk) -> None:
+    mine, also = (a_received(number, contact=a_contact(number)) for number in ("HD-2026-000211-A", "HD-2026-000212-A"))
+    by_number = sealed(intake.TrackingLinkRequested(number=mine.number), subject="request-1", source="intake")
+    by_ic = sealed(intake.TrackingLinkRequested(ic_index=mine.contact.ic_index), subject="request-2", source="intake")
+    await desk.hear(by_number, by_ic)
+    assert await desk.rows("select from alert") == []
+    for one in (mine, also):
+        await desk.hear(sealed(one))
+    rows = await desk.rows(
+        "select event_id, number from delivery where template = 'pautan_semakan' order by number, event_id"
+    )
+    expected = {(by_number.id, mine.number), (by_ic.id, mine.number), (by_ic.id, also.number)}
+    assert len(rows) == 3
+    assert {tuple(row) for row in rows} == expected
+    async with serving(desk.app()):
+        await settled(desk)
+    assert [topic(mail) for mail in desk.post.to(EMAIL)].count("Pautan semakan aduan iSPEKS") == 3
+
+
+async def test_a_link_is_not_sent_for_what_was_filed_after_it_was_asked_for_nor_after_an_hour(desk: Desk) -> None:
+    old, new = (a_received(number, contact=a_contact(number)) for number in ("HD-2026-000221-A", "HD-2026-000222-A"))
+    before = new.submitted_at - timedelta(seconds=1)
+    for event in (
+        intake.TrackingLinkRequested(ic_index=new.contact.ic_index),
+        intake.TrackingLinkRequested(number=new.number),
+    ):
+        letter = sealed(event, subject=f"request-{event.number}", source="intake")
+        await desk.hear(msgspec.structs.replace(letter, time=before))
+    await desk.hear(sealed(new))
+    await desk.hear(sealed(intake.TrackingLinkRequested(number=old.number), subject="request-old", source="intake"))
+    await desk.run("update asked set until = clock_timestamp()")
+    await desk.hear(sealed(old))
+    assert await desk.rows("select from delivery where template = 'pautan_semakan'") == []
+    await desk.hear(sealed(intake.TrackingLinkRequested(number="HD-2026-0-X"), subject="request-x", source="intake"))
+    (left,) = await desk.rows("select number from asked")
+    assert left["number"] == "HD-2026-0-X", "what waited long enough is forgotten"
 
 
 async def test_with_sending_off_nothing_leaves_now_or_later(desk: Desk) -> None:
