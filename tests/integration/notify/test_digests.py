@@ -289,8 +289,8 @@ async def test_after_an_outage_each_member_of_staff_gets_one_digest_and_the_comp
 
 async def test_an_outage_that_lasts_through_the_morning_ends_in_one_digest_and_not_in_two(days: Desk) -> None:
     await set_clock(days, at(SUNDAY, 10))
-    await days.hear(*[late(one) for one in assigned(a_number(1), at(FRIDAY, 9), due=at(SATURDAY, 17)).envelopes()])
-    async with replicas(days, settle=0.2):
+    async with replicas(days, settle=2.0):
+        await days.hear(*[late(one) for one in assigned(a_number(1), at(FRIDAY, 9), due=at(SATURDAY, 17)).envelopes()])
         _: bool = await eventually(lambda: is_done(days, SUNDAY))
     await loop_of(days)._round()
     assert [name for name, who in await digests_of(days) if who == RASHID.id] == [f"digest:2026-03-01:{RASHID.id}"]
