@@ -1,7 +1,9 @@
 """What staff and public read, at 1,000 and at 100,000 complaints in turns: two query services on two databases.
 
 The thousand were filed, acted on, relayed and projected by the services; the hundred thousand are copies of them made
-in SQL, each hundredfold half a day older than the one before.
+in SQL, each hundredfold half a day older than the one before. The thousand are as old as the hundred thousand, so that
+as large a part of them is overdue; a folder that holds fewer than a page of them is the shorter page it is, and the
+note says so.
 """
 
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from statistics import median
 from typing import TypeAlias, get_args
 
 import asyncpg
+import msgspec
 
 from benchmarks import figures, load, peers, sites
 from benchmarks.crew import hired
@@ -28,6 +31,8 @@ SHIFTED = (
 COPIED = "'HD-2026-' || lpad((split_part({0}number, '-', 3)::int + k * {1})::text, 6, '0') || '-X'"
 
 
+Held: TypeAlias = dict[str, tuple[int, ...]]
+"""Rows on the page by what was asked: of the thousand, and of the hundred thousand."""
 Took: TypeAlias = dict[str, dict[str, list[float]]]
 """Milliseconds by what was asked and where, one for each round."""
 
@@ -41,8 +46,10 @@ async def measure(stage: Stage) -> list[Figure]:
     await _only_a_thousand(small)
     large = await stage.place("large", like=small.name)
     await _a_hundred_times(large)
+    await _as_old(small)
     served = {place.name: place.serve("query") for place in (small, large)}
     requests = await _requests(small)
+    held = {what: tuple([await _rows(query, asked()) for query in served.values()]) for what, asked in requests.items()}
     missing = peers.why_not()
     theirs = (
         {} if missing else {f"site_{n}": await sites.opened(stage, f"site_{n}", n) for n in (SMALL, SMALL * COPIES)}
@@ -62,22 +69,23 @@ async def measure(stage: Stage) -> list[Figure]:
                     listed[name].append(ms)
     for place in (small, large):
         place.close()
-    return [*_told(took), *_told_of_sites(took, listed, missing)]
+    return [*_told(took, held), *_told_of_sites(took, listed, missing)]
 
 
-def _told(took: Took) -> list[Figure]:
+def _told(took: Took, held: Held) -> list[Figure]:
     found = []
     worst = _slowest(took)
     for what, at in took.items():
         inbox, head = what.startswith("Inbox"), what == worst
         times = figures.ratios(at["large"], at["small"])
+        rows = "{1} rows, at 1,000 {0}".format(*held[what]) if inbox or what.startswith("List") else ""
         found += [
             figures.of(
                 f"{what}, at 100,000",
                 at["large"],
                 "ms",
                 aim=figures.at_most(10) if inbox else None,
-                note="the slowest folder" if head else "",
+                note=f"the slowest folder; {rows}" if head else rows,
                 head=head,
             ),
             figures.of(
@@ -112,6 +120,15 @@ def _told_of_sites(took: Took, listed: dict[str, list[float]], missing: str | No
 async def _round(query: Served, request: bytes) -> float:
     answers = await load.all_of(query.port, [request] * EACH, connections=1, expect=200)
     return figures.percentile([answer.seconds for answer in answers], 50) * 1e3
+
+
+class _Page(msgspec.Struct):
+    items: list[msgspec.Raw] = []
+
+
+async def _rows(query: Served, request: bytes) -> int:
+    [answer] = await load.all_of(query.port, [request], connections=1, expect=200)
+    return len(msgspec.json.decode(answer.body, type=_Page).items)
 
 
 async def _projected(place: Place) -> bool:
@@ -156,12 +173,26 @@ async def _a_hundred_times(place: Place) -> None:
     await _settle(admin)
 
 
+async def _as_old(place: Place) -> None:
+    """Ten at a time half a day older than the ten before: the ages of a hundred copies."""
+    admin = await asyncpg.connect(place.admin_url)
+    older = "split_part(number, '-', 3)::int / 10 * interval '12 hours'"
+    aged = ", ".join(f"{name} = {name} - {older}" for name in SHIFTED)
+    await admin.execute(f"update query.complaint set {aged}")
+    await _settle(admin)
+
+
 async def _settle(admin: asyncpg.Connection) -> None:
-    """The tally as the projection would have left it, and the tables as autovacuum would."""
-    await admin.execute("delete from query.tally")
+    """What is counted as the projection would have left it, and the tables as autovacuum would."""
+    await admin.execute("delete from query.tally; delete from query.deadlines")
     await admin.execute(
-        "insert into query.tally (seen_by, open, custodian, n)"
-        " select seen_by, open, custodian, count(*) from query.complaint group by 1, 2, 3"
+        "insert into query.tally (seen_by, open, custodian, holder, first_act, n)"
+        " select seen_by, open, custodian, holder, first_act, count(*) from query.complaint group by 1, 2, 3, 4, 5"
+    )
+    await admin.execute(
+        "insert into query.deadlines (hour, seen_by, n)"
+        " select date_trunc('hour', due, 'UTC'), seen_by, count(*) from query.complaint"
+        " where due is not null group by 1, 2"
     )
     await admin.execute("vacuum analyze")
     await admin.close()

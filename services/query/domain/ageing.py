@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -47,12 +47,12 @@ class Moment:
         return days_between(self.office, submitted_at, end), self.office.calendar_days(submitted_at, end)
 
 
-TABLED = (date(2020, 1, 1), date(2040, 1, 1))
+TABLED = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
 
 
 def days_between(calendar: Calendar, start: datetime, end: datetime) -> int:
     """`calendar.days_between`, looked up: a page asks it a hundred times of spans as long as the oldest complaint."""
-    first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in TABLED)
+    first, last = TABLED
     if not first <= start <= end <= last:
         return calendar.days_between(start, end)
     ends = _ends(calendar)
@@ -62,6 +62,6 @@ def days_between(calendar: Calendar, start: datetime, end: datetime) -> int:
 @lru_cache(maxsize=8)
 def _ends(calendar: Calendar) -> list[float]:
     """Every end of a working day in twenty years, in order."""
-    first, last = TABLED
+    first, last = (moment.date() for moment in TABLED)
     days = (first + timedelta(days=offset) for offset in range((last - first).days))
     return [datetime.combine(day, DAY_ENDS, calendar.zone).timestamp() for day in days if calendar.is_working_day(day)]

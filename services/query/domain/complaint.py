@@ -1,6 +1,6 @@
 """The row of a complaint, and what an event makes of it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from services.query.domain.said import Change, Filing, Standing
@@ -113,6 +113,13 @@ def _logs(row: Row, change: Change) -> list[str]:
     return row.vendor_logs if told is None or told in row.vendor_logs else [*row.vendor_logs, told]
 
 
-def counted(row: Row) -> tuple[tuple[str, ...], bool, str | None]:
+def counted(row: Row) -> tuple[tuple[str, ...], bool, str | None, str | None, bool]:
     """What the tally counts a complaint under."""
-    return tuple(row.seen_by), row.open, row.custodian
+    return tuple(row.seen_by), row.open, row.custodian, row.holder, row.first_act
+
+
+def hour_of_deadline(row: Row) -> tuple[datetime, tuple[str, ...]] | None:
+    """What its deadline is counted under: the beginning of the hour it falls into, and who reads it."""
+    if row.due is None:
+        return None
+    return row.due.astimezone(UTC).replace(minute=0, second=0, microsecond=0), tuple(row.seen_by)

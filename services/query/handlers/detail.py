@@ -23,7 +23,7 @@ async def show_complaint(tx: Tx, caller: Caller, typed_number: str) -> views.Det
     if not vendor:
         links = await _links(tx, row, caller.principals)
     return {
-        **row_view(row, caller, moment),
+        **row_view(row, caller, moment, await reference.names(tx)),
         "description": None if vendor else row["description"],
         "phone_masked": None if vendor else row["phone_masked"],
         "email_masked": None if vendor else row["email_masked"],

@@ -3,9 +3,14 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from services.query.store.lists import COLUMNS, NAMES
+from services.query.store.lists import COLUMNS
 from shared.db import Tx
 
+_NAMES = """
+    left join module m on m.slug = c.module
+    left join staff p on p.id = c.pic_id
+"""
+"""Modules and people by their present names."""
 _ENTRIES = """
     select sequence, at, kind, actor_role, actor_id, actor_name, from_state, to_state, audience, text, detail,
         coalesce(files, '[]') as attachments
@@ -25,7 +30,7 @@ async def complaint(tx: Tx, typed_number: str, principals: list[str]) -> Any | N
         f"""
         select {COLUMNS}, w.description, c.phone_masked, c.email_masked, c.whatsapp_consent, c.language, c.answer_by,
             c.reply_by, c.reopen_until, c.rated, c.closing, c.vendor_reference, c.duplicate_of, c.linked_to
-        from complaint c join words w using (number) {NAMES}
+        from complaint c join words w using (number)
         where replace(c.number, '-', '') = $1 and c.seen_by && $2
         """,
         typed_number,
@@ -106,7 +111,7 @@ async def public_complaint(tx: Tx, number: str) -> Any:
             coalesce(m.name_en, c.module_en) as module_en, c.department, c.department_name, c.ptj, c.ptj_name,
             coalesce(p.name, c.pic_name) as pic_name, c.closing, c.rated, c.reopen_until, c.can,
             coalesce(c.reply_by, c.answer_by) as answer_by, c.duplicate_of, c.linked_to
-        from complaint c join words w using (number) {NAMES} where c.number = $1
+        from complaint c join words w using (number) {_NAMES} where c.number = $1
         """,
         number,
     )

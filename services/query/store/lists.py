@@ -4,38 +4,35 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.query.domain.ageing import ZONE
+from services.query.domain.ageing import ZONE, Moment
 from services.query.domain.folders import ORDERS, Filters, Folder
 from services.query.domain.readers import VENDOR
 from services.query.domain.typed import number_start
+from services.query.store import reference
 from shared.db import Tx
 from shared.principals import Caller
 
 COLUMNS = """
     c.number, c.version, c.ic_masked, c.name, c.department, c.department_name, c.ptj, c.ptj_name, c.title,
-    c.submitted_at, c.module, coalesce(m.name_ms, c.module_ms) as module_ms,
-    coalesce(m.name_en, c.module_en) as module_en, c.state, c.phase, c.custodian, c.outcome, c.priority, c.complex,
-    c.level, c.pic_id, coalesce(p.name, c.pic_name) as pic_name, c.claimant_id,
-    coalesce(i.name, c.claimant_name) as claimant_name, c.due, c.by_due, c.ended_at, c.holder, c.first_act, c.seen_by,
-    c.vendor_logs
+    c.submitted_at, c.module, c.module_ms, c.module_en, c.state, c.phase, c.custodian, c.outcome, c.priority, c.complex,
+    c.level, c.pic_id, c.pic_name, c.claimant_id, c.claimant_name, c.due, c.by_due, c.ended_at, c.holder, c.first_act,
+    c.seen_by, c.vendor_logs
 """
-NAMES = """
-    left join module m on m.slug = c.module
-    left join staff p on p.id = c.pic_id
-    left join staff i on i.id = c.claimant_id
-"""
-"""Modules and people by their present names."""
 
 FOLDERS: dict[Folder, str] = {
-    "mine": "c.holder = {me} and 'staff:' || c.holder = any(c.seen_by)",
-    "unassigned": "c.open and c.custodian = 'ADMIN'",
-    "waiting": "c.open and c.custodian in ('COMPLAINANT', 'VENDOR')",
+    "mine": "c.holder = any({me}) and coalesce('staff:' || c.holder = any(c.seen_by), false)",
+    "unassigned": "c.custodian = any(array['ADMIN'])",
+    "waiting": "c.custodian in ('COMPLAINANT', 'VENDOR')",
     "overdue": "c.by_due < {now}",
     "all": "true",
     "closed": "not c.open",
 }
-"""Mine: I have the ball, or somebody whom I stand in for.
-Unassigned: nobody has picked it up. Waiting: for the complainant or the vendor."""
+"""Mine: I have the ball, or somebody whom I stand in for. Unassigned: nobody has picked it up. Waiting: for the
+complainant or the vendor. What has ended has no custodian."""
+SMALL: tuple[Folder, ...] = ("mine", "unassigned", "waiting")
+"""Folders with an index of their own. The planner takes who holds a complaint and who reads it for unrelated, expects
+next to nothing, and would sort all of the folder for its first page: there it is not to see what `coalesce` hides, and
+reads in the index's order until the page is full."""
 
 
 class _Where:
@@ -52,18 +49,13 @@ class _Where:
     def folder(self, folder: Folder, caller: Caller, now: datetime) -> None:
         condition = FOLDERS[folder]
         if "{me}" in condition:
-            # One is compared as one: of several the index cannot tell whose deadline comes first.
-            alone = len(caller.selves) == 1
-            me = self.value(caller.selves[0], "text") if alone else self.value(caller.selves, "text[]")
-            condition = condition.format(me=me if alone else f"any({me})")
+            condition = condition.format(me=self.value(caller.selves, "text[]"))
         if "{now}" in condition:
             condition = condition.format(now=self.value(now, "timestamptz"))
         self.conditions.append(condition)
 
     def one_of(self, column: str, values: Sequence[str]) -> None:
-        if len(values) == 1:
-            self.conditions.append(f"{column} = {self.value(values[0], 'text')}")
-        elif values:
+        if values:
             self.conditions.append(f"{column} = any({self.value(list(values), 'text[]')})")
 
 
@@ -86,7 +78,7 @@ async def page(
 ) -> list[Any]:
     """Up to `limit` rows the caller may see, after the position given."""
     where = _Where()
-    _visible(where, caller, filters)
+    _visible(where, caller, filters, small=folder in SMALL or filters.mine)
     where.folder(folder, caller, now)
     if filters.mine:
         where.folder("mine", caller, now)
@@ -101,23 +93,44 @@ async def page(
         values = ", ".join(where.value(value, kind) for value, kind in zip(after, kinds, strict=True))
         compared = ">" if direction == "asc" else "<"
         where.conditions.append(f"({', '.join(f'c.{name}' for name in columns)}) {compared} ({values})")
-    order = ", ".join(f"c.{name} {direction}" for name in columns)
+    led_by = _led_by(caller, folder, filters) if sort == "due" else []
+    order = ", ".join(f"c.{name} {direction}" for name in (*led_by, *columns))
     return list(
         await tx.fetch(
-            f"select {COLUMNS} from complaint c {NAMES} where {' and '.join(where.conditions)}"
+            f"select {COLUMNS} from complaint c where {' and '.join(where.conditions)}"
             f" order by {order} limit {where.value(limit, 'int')}",
             *where.values,
         )
     )
 
 
-def _visible(where: _Where, caller: Caller, filters: Filters) -> None:
+def _led_by(caller: Caller, folder: Folder, filters: Filters) -> list[str]:
+    """The column that the right index begins with, where a single value of it is asked for. The order names it first:
+    that changes nothing in it, but no other index has it, and the planner cannot walk all complaints by their deadlines
+    until it has met fifty that fit."""
+    if folder == "mine" or filters.mine:
+        return ["holder"] if len(caller.selves) == 1 else []
+    if folder in SMALL:
+        return ["custodian"] if folder == "unassigned" else []
+    asked = {
+        "state": filters.states,
+        "module": filters.modules,
+        "pic_id": filters.pics,
+        "phase": filters.phases,
+        "department": filters.departments,
+        "priority": filters.priorities,
+    }
+    return [column for column, values in asked.items() if len(values) == 1][:1]
+
+
+def _visible(where: _Where, caller: Caller, filters: Filters, *, small: bool) -> None:
     """Who sees only the vendor's leg finds nothing by words or an IC it may not read: there the title and its own log
     numbers count."""
     everyone = [principal for principal in caller.principals if principal != VENDOR]
     words = where.value(filters.q, "text") if filters.q and number_start(filters.q) is None else None
     if words is None and filters.ic_index is None:
-        where.conditions.append(f"c.seen_by && {where.value(caller.principals, 'text[]')}")
+        seen = f"c.seen_by && {where.value(caller.principals, 'text[]')}"
+        where.conditions.append(f"coalesce({seen}, false)" if small else seen)
         return
     full = f"c.seen_by && {where.value(everyone, 'text[]')}"
     if words is None:
@@ -153,47 +166,51 @@ def _narrow(where: _Where, filters: Filters) -> None:
         where.conditions.append(f"c.submitted_at < {where.value(end_of + timedelta(days=1), 'timestamptz')}")
 
 
-async def counts(tx: Tx, caller: Caller, now: datetime) -> dict[str, int]:
-    """How many complaints of the caller's lie in each folder. Only what depends on the hour or on one person is
-    counted; the rest is summed."""
-    row = await tx.fetchrow(
-        f"""
-        select
-            (select count(*) from complaint c where {FOLDERS["mine"].format(me="any($2::text[])")}) as mine,
-            coalesce(sum(n) filter (where {FOLDERS["unassigned"]}), 0)::int as unassigned,
-            coalesce(sum(n) filter (where {FOLDERS["waiting"]}), 0)::int as waiting,
-            (select count(*) from complaint c
-                where c.seen_by && $1 and {FOLDERS["overdue"].format(now="$3::timestamptz")}) as overdue,
-            coalesce(sum(n), 0)::int as all,
-            coalesce(sum(n) filter (where {FOLDERS["closed"]}), 0)::int as closed
-        from tally c where c.seen_by && $1::text[]
-        """,
-        caller.principals,
-        caller.selves,
-        now,
-    )
-    return dict(row)
+BADGE = """
+    coalesce(sum(n) filter (where c.first_act and (
+        c.custodian = 'PIC' and c.holder = any($2::text[])
+        or c.custodian = 'IMPLEMENTOR' and c.holder is null and $3
+        or c.custodian = 'ADMIN' and $4
+    )), 0)::int as badge
+"""
+"""What waits for the caller's first act: as PIC, in their queue and claimed by nobody, or as Admin."""
+STANDING = f"""
+with clock as materialized (select helpdesk.now() as now),
+moment as materialized (select now, date_trunc('hour', now, 'UTC') as hour from clock),
+counts as (
+    select {BADGE},
+        coalesce(sum(n) filter (where {FOLDERS["mine"].format(me="$2::text[]")}), 0)::int as mine,
+        coalesce(sum(n) filter (where {FOLDERS["unassigned"]}), 0)::int as unassigned,
+        coalesce(sum(n) filter (where {FOLDERS["waiting"]}), 0)::int as waiting,
+        coalesce(sum(n), 0)::int as all,
+        coalesce(sum(n) filter (where {FOLDERS["closed"]}), 0)::int as closed
+    from tally c where c.seen_by && $1::text[]
+), overdue as (
+    select (select coalesce(sum(n), 0) from deadlines d where d.hour < moment.hour and d.seen_by && $1)
+        + (select count(*) from complaint c
+            where c.by_due >= moment.hour and c.by_due < moment.now and coalesce(c.seen_by && $1, false)) as overdue
+    from moment
+)
+select moment.now, counts.*, overdue.overdue::int, {reference.CALENDAR}
+from moment cross join counts cross join overdue left join calendar on true
+"""
+
+
+async def standing(tx: Tx, caller: Caller) -> tuple[Moment, dict[str, int], int]:
+    """Now, how many complaints of the caller's lie in each folder, and how many wait for their first act; all of one
+    moment. What does not depend on the hour is summed, and so are the deadlines of hours gone by: counted is only what
+    fell due in this one."""
+    rows = await tx.fetch(STANDING, *_whose(caller))
+    return reference.moment_of(rows), {folder: rows[0][folder] for folder in FOLDERS}, rows[0]["badge"]
 
 
 async def badge(tx: Tx, caller: Caller) -> int:
-    """How many complaints wait for the caller's first act: three counts, each inside an index."""
-    return int(
-        await tx.fetchval(
-            """
-            select
-                (select count(*) from complaint
-                    where first_act and custodian = 'PIC' and pic_id = any($2::text[]) and seen_by && $1)
-                + case when $3 then (select count(*) from complaint
-                    where first_act and custodian = 'IMPLEMENTOR' and claimant_id is null and seen_by && $1) else 0 end
-                + case when $4 then (select count(*) from complaint
-                    where first_act and custodian = 'ADMIN' and seen_by && $1) else 0 end
-            """,
-            caller.principals,
-            caller.selves,
-            "IMPLEMENTOR" in caller.queues,
-            "ADMIN" in caller.roles,
-        )
-    )
+    """How many complaints wait for the caller's first act."""
+    return int(await tx.fetchval(f"select {BADGE} from tally c where c.seen_by && $1::text[]", *_whose(caller)))
+
+
+def _whose(caller: Caller) -> tuple[list[str], list[str], bool, bool]:
+    return caller.principals, caller.selves, "IMPLEMENTOR" in caller.queues, "ADMIN" in caller.roles
 
 
 async def version(tx: Tx, typed_number: str) -> int:

@@ -11,8 +11,10 @@ from services.query.store.beside import BESIDE, SERVES
 from shared.db import Tx
 
 REFERENCE = ("staff", "calendar", "office_settings", "solution")
-"""Facts stand beside complaints and are compared whole; so is the tally, by its sums."""
-_TALLY = "select seen_by, open, custodian, sum(n) from {schema}.tally group by 1, 2, 3 having sum(n) <> 0"
+"""Facts stand beside complaints and are compared whole; what is counted of them, by its sums."""
+COUNTERS = {"tally": "seen_by, open, custodian, holder, first_act", "deadlines": "hour, seen_by"}
+"""What is counted, and by what."""
+_SUMS = "select {by}, sum(n) from {schema}.{table} group by {by} having sum(n) <> 0"
 
 
 class Range(NamedTuple):
@@ -121,16 +123,17 @@ def _only(table: str, where: str = "") -> tuple[str, str]:
 
 
 async def reference_that_differs(tx: Tx) -> list[str]:
-    """Which tables of facts are not the same in both, and the tally if its sums are not."""
+    """Which tables of facts are not the same in both, and which counters do not sum up to the same."""
     await tx.execute("set transaction isolation level repeatable read")
     found = []
     for table in REFERENCE:
         ours, theirs = _only(table)
         if await tx.fetchval(f"select exists ({ours}) or exists ({theirs})"):
             found.append(table)
-    old, new = (_TALLY.format(schema=schema) for schema in (SERVES, BESIDE))
-    if await tx.fetchval(f"select exists (({old}) except ({new})) or exists (({new}) except ({old}))"):
-        found.append("tally")
+    for table, by in COUNTERS.items():
+        old, new = (_SUMS.format(schema=schema, table=table, by=by) for schema in (SERVES, BESIDE))
+        if await tx.fetchval(f"select exists (({old}) except ({new})) or exists (({new}) except ({old}))"):
+            found.append(table)
     return found
 
 

@@ -5,7 +5,7 @@ a row only when what it brings is newer, so the same event twice changes nothing
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import ARRAY, Table
 from sqlalchemy.dialects.postgresql import JSONB, asyncpg
 
-from services.query.domain.complaint import Row, counted
+from services.query.domain.complaint import Row, counted, hour_of_deadline
 from services.query.domain.said import Attachment, Entry
 from services.query.store import tables
 from shared.db import Tx
@@ -85,11 +85,13 @@ def _array(values: Sequence[str]) -> str:
 
 _LOAD = f"select {', '.join(Row._fields)} from complaint where number = any($1::text[])"
 _WORDS = ("number", "description", "title", "name")
-_TALLY = ("seen_by", "open", "custodian", "n")
+_TALLY = ("seen_by", "open", "custodian", "holder", "first_act", "n")
+_DEADLINES = ("hour", "seen_by", "n")
 _ENTERED = len(Row._fields)
 _FILED = _ENTERED + len(Entry._fields)
 _SAID = _FILED + len(Attachment._fields)
 _COUNTED = _SAID + len(_WORDS)
+_TIMED = _COUNTED + len(_TALLY)
 
 
 def _given(kinds: Sequence[str], before: int) -> str:
@@ -116,10 +118,10 @@ with saved as (
         from unnest({_given(["text"] * len(_WORDS), _SAID)}) t({", ".join(_WORDS)})
     ) t(number, description, title, name, counted)
     on conflict do nothing
+), counted as (
+    {_insert(tables.tally, _TALLY, _COUNTED)}
 )
-insert into tally (seen_by, open, custodian, n)
-select seen_by::text[], open, custodian, n
-from unnest({_given(("text", "boolean", "text", "int"), _COUNTED)}) t({", ".join(_TALLY)})
+{_insert(tables.deadlines, _DEADLINES, _TIMED)}
 """
 """All that a batch changes, in one round trip."""
 
@@ -136,27 +138,35 @@ async def save(tx: Tx, before: Mapping[str, Row], after: Mapping[str, Row], new:
     rows = [row for number, row in after.items() if row is not before.get(number)]
     if not rows:
         return
-    tally = Counter(map(counted, rows))
-    tally.subtract(counted(before[row.number]) for row in rows if row.number in before)
-    moved = [(_array(seen_by), is_open, custodian, n) for (seen_by, is_open, custodian), n in tally.items() if n]
+    were = [before[row.number] for row in rows if row.number in before]
     await tx.execute(
         _SAVE,
         *_columns(tables.complaint, Row._fields, rows),
         *_columns(tables.entry, Entry._fields, new.entries),
         *_columns(tables.attachment, Attachment._fields, new.files),
         *_turned(new.words, len(_WORDS)),
-        *_turned(moved, len(_TALLY)),
+        *_columns(tables.tally, _TALLY, _difference(map(counted, were), map(counted, rows))),
+        *_columns(tables.deadlines, _DEADLINES, _difference(map(hour_of_deadline, were), map(hour_of_deadline, rows))),
     )
     if new.logs:
         await tx.executemany(_LOGS, new.logs)
 
 
+def _difference(were: Iterable[tuple[Any, ...] | None], are: Iterable[tuple[Any, ...] | None]) -> list[tuple[Any, ...]]:
+    """What is counted differently now, and by how much; None is counted nowhere."""
+    counts = Counter(are)
+    counts.subtract(were)
+    return [(*key, n) for key, n in counts.items() if n and key is not None]
+
+
+_FOLD = """
+with taken as (delete from {table} returning {key}, n)
+insert into {table} ({key}, n) select {key}, sum(n) from taken group by {key} having sum(n) <> 0
+"""
+
+
 async def fold(tx: Tx) -> None:
-    """Sum the tally's differences. Two at a time are harmless: each folds what the other has not taken."""
-    await tx.execute(
-        """
-        with taken as (delete from tally returning seen_by, open, custodian, n)
-        insert into tally (seen_by, open, custodian, n)
-        select seen_by, open, custodian, sum(n) from taken group by seen_by, open, custodian having sum(n) <> 0
-        """
-    )
+    """Sum the differences of the tally and of the deadlines. Two at a time are harmless: each folds what the other has
+    not taken."""
+    for table, columns in (("tally", _TALLY), ("deadlines", _DEADLINES)):
+        await tx.execute(_FOLD.format(table=table, key=", ".join(columns[:-1])))

@@ -135,10 +135,16 @@ tally = Table(
     _some("seen_by", ARRAY(Text)),
     _some("open", Boolean),
     Column("custodian", Text),
+    Column("holder", Text),
+    _some("first_act", Boolean),
     _some("n", Integer),
 )
-"""How many complaints have these readers and this custodian: differences, folded now and then. What a folder of a
-hundred thousand holds is the sum of a few hundred rows."""
+"""How many complaints have these readers and this custodian, are held by this member of staff, wait for a first act:
+differences, folded now and then. What a folder of a hundred thousand holds is the sum of a few hundred rows."""
+
+deadlines = Table("deadlines", metadata, _some("hour", _TIME), _some("seen_by", ARRAY(Text)), _some("n", Integer))
+"""How many deadlines of complaints with these readers fall into the hour that begins then: differences like the
+tally's. What is overdue is the sum of the hours gone by, and what the present one has passed is counted."""
 
 staff = Table(
     "staff",

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from services.query.main import create_app
 from services.query.settings import Settings
+from services.query.store.parity import COUNTERS
 from services.query.subscriptions import HEARS
 from shared.auth import StaffTokens
 from shared.bus import fence
@@ -49,21 +50,20 @@ async def hear_course(db: Database, *courses: Course) -> None:
 
 
 async def model(db: Database) -> dict[str, list[Any]]:
-    """Every row of the model, and the tally as it sums up."""
+    """Every row of the model, and what is counted as it sums up."""
     async with db.transaction() as tx:
         rows = {table: [dict(row) for row in await tx.fetch(f"select * from {table} order by 1, 2")] for table in MODEL}
-        tally = await tx.fetch(
-            "select seen_by, open, custodian, sum(n) as n from tally"
-            " group by 1, 2, 3 having sum(n) <> 0 order by 1, 2, 3"
-        )
-        return rows | {"tally": [dict(row) for row in tally]}
+        for table, by in COUNTERS.items():
+            summed = f"select {by}, sum(n) as n from {table} group by {by} having sum(n) <> 0 order by {by}"
+            rows[table] = [dict(row) for row in await tx.fetch(summed)]
+        return rows
 
 
 async def forget(db: Database) -> None:
     """All that workflow said, and how far it was heard."""
     async with db.transaction() as tx:
         await tx.execute(
-            "truncate complaint, words, entry, attachment, tally, staff, calendar, office_settings, solution"
+            "truncate complaint, words, entry, attachment, tally, deadlines, staff, calendar, office_settings, solution"
         )
         await tx.execute("delete from fence where source = 'workflow'")
 

@@ -12,7 +12,7 @@ from tests.support.farewell import farewell
 async def test_a_fold_that_met_a_database_going_away_is_made_up_for_with_the_next_event(
     db: Database, database: infra.Database
 ) -> None:
-    differences = "insert into tally (seen_by, open, custodian, n) values ('{role:ADMIN}', true, 'ADMIN', $1)"
+    differences = "insert into tally (seen_by, open, first_act, n) values ('{role:ADMIN}', true, true, $1)"
     async with db.transaction() as tx:
         for n in (2, -1):
             await tx.execute(differences, n)

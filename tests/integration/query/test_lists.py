@@ -27,6 +27,7 @@ from tests.support import infra
 from tests.support.complaints import (
     NUMBER,
     RASHID,
+    SITI,
     SUNDAY,
     Course,
     a_calendar,
@@ -250,6 +251,33 @@ async def test_pages_are_complete_and_without_repeats_while_complaints_come_in(
         assert pages < 20
     assert len(seen) == len(set(seen)), "no repeats"
     assert {number(n) for n in range(40)} <= set(seen), "nothing that was there is missed"
+
+
+@pytest.mark.parametrize("narrowed", [{"module": "ap"}, {"state": "DIAGIHKAN"}, {"mine": "1"}, {"pic": RASHID.id}])
+async def test_least_time_left_comes_first_in_a_narrowed_list_too(
+    db: Database, door: Door, narrowed: dict[str, str]
+) -> None:
+    dues = [SUNDAY + timedelta(days=n * 5 % 11) for n in range(11)]
+    for n, due in enumerate(dues):
+        await hear_course(db, Course(number(n)).say(workflow.Assigned, "DIAGIHKAN", due=due))
+    await hear_course(db, Course(number(40)).say(workflow.Assigned, "DIAGIHKAN", due=SUNDAY, pic=SITI))
+    found, after = list[str](), ""
+    while after or not found:
+        answered = (await door.get("/v1/complaints", PIC, limit=4, after=after, **narrowed)).json()
+        found += [row["number"] for row in answered["items"]]
+        after = answered["next"] or ""
+    assert found == [number(n) for n in sorted(range(11), key=lambda n: dues[n])]
+
+
+async def test_overdue_is_to_the_second(db: Database, door: Door, database: infra.Database) -> None:
+    now = SUNDAY + timedelta(days=3, minutes=40)
+    for n, minutes in enumerate((-60 * 24 * 40, -41, -39, -1, 1, 19, 21, 60 * 24)):
+        await hear_course(db, Course(number(n), due=now + timedelta(minutes=minutes)))
+    await hear_course(db, Course(number(20), due=None))
+    for passed, expected in ((0, 4), (2, 5), (20, 6), (22, 7), (60 * 25, 8)):
+        await set_business_time(database, now + timedelta(minutes=passed))
+        answered = (await door.get("/v1/inbox", ADMIN, folder="overdue")).json()
+        assert (answered["folders"]["overdue"], len(answered["items"])) == (expected, expected), passed
 
 
 async def test_a_page_that_ends_exactly_has_no_next(db: Database, door: Door) -> None:

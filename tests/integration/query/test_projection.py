@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -147,19 +148,31 @@ async def test_the_holder_is_whoever_has_the_ball(db: Database) -> None:
     assert {"s-siti", "s-rashid", "s-iman", None} == set(holders)
 
 
-async def test_the_tally_sums_to_what_is_there_folded_or_not(db: Database) -> None:
+async def test_what_is_counted_sums_to_what_is_there_folded_or_not(db: Database) -> None:
     courses = [a_whole_course(f"HD-2026-{n:06}-X") for n in range(4)]
     letters = [letter for course in courses for letter in course.envelopes()]
     for cut in (5, 30, 31, 90, len(letters)):
         await hear(db, *letters[:cut])
         rows = await model(db)
-        there = Counter((tuple(row["seen_by"]), row["open"], row["custodian"]) for row in rows["complaint"])
-        counted = {(tuple(row["seen_by"]), row["open"], row["custodian"]): row["n"] for row in rows["tally"]}
-        assert counted == there
+        there = {"tally": Counter(map(_counted, rows["complaint"])), "deadlines": Counter()}
+        there["deadlines"].update(_hour(row) for row in rows["complaint"] if row["due"])
+        for table, key in (("tally", _counted), ("deadlines", _hour)):
+            assert {key(row): row["n"] for row in rows[table]} == there[table]
         async with db.transaction() as tx:
             await projection.fold(tx)
-            assert await tx.fetchval("select count(*) from tally") == len(there)
-        assert (await model(db))["tally"] == rows["tally"]
+            for table, counts in there.items():
+                assert await tx.fetchval(f"select count(*) from {table}") == len(counts)
+        folded = await model(db)
+        assert [folded[table] for table in there] == [rows[table] for table in there]
+
+
+def _counted(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row["seen_by"]), row["open"], row["custodian"], row["holder"], row["first_act"]
+
+
+def _hour(row: dict[str, Any]) -> tuple[Any, ...]:
+    hour = row["hour"] if "hour" in row else row["due"].replace(minute=0, second=0, microsecond=0)
+    return hour, tuple(row["seen_by"])
 
 
 async def test_no_table_holds_a_plain_ic_phone_or_mail(db: Database, database: infra.Database) -> None:

@@ -55,6 +55,7 @@ async def test_a_rebuild_mends_what_was_broken_and_names_it(db: Database, databa
         await tx.execute("update complaint set version = 2 where number = $1", NUMBERS[5])
         await tx.execute("update staff set name = 'nobody'")
         await tx.execute("delete from tally")
+        await tx.execute("insert into deadlines values (now(), '{role:ADMIN}', 1)")
     parity, _ = await rebuilt(database, Said(RECORD))
     end = COURSES[0].version
     assert parity.why == {
@@ -67,7 +68,7 @@ async def test_a_rebuild_mends_what_was_broken_and_names_it(db: Database, databa
             5
         ]: f"the old model stands at version 2, the record at {end}: its letter 90 could not be handled (E: why)",
     }
-    assert (parity.equal, parity.differing, parity.reference) == (14, 6, ["staff", "tally"])
+    assert (parity.equal, parity.differing, parity.reference) == (14, 6, ["staff", "tally", "deadlines"])
     assert await model(db) == before
     async with db.transaction() as tx:
         assert await tx.fetchval("select count(*) from parked") == 0

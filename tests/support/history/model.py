@@ -6,6 +6,7 @@ from uuid import uuid4
 import asyncpg
 
 from deploy.local.database import in_database, prepare
+from services.query.store.parity import COUNTERS
 from services.query.subscriptions import HEARS
 from shared.bus import fence
 from shared.db import Database, migrate
@@ -14,18 +15,20 @@ from shared.events import REGISTER
 from tests.support.history.collected import Model
 from tests.support.history.people import tables
 
-MECHANISM = frozenset({"alembic_version", "fence", "parked", "spent", "tally"})
-"""Tables of query that are no part of the model, or (the tally) only as they sum up."""
-TALLY = """
-select to_jsonb(t)::text as row from
-    (select seen_by, open, custodian, sum(n) as n from query.tally group by 1, 2, 3 having sum(n) <> 0) t
+MECHANISM = frozenset({"alembic_version", "fence", "parked", "spent", *COUNTERS})
+"""Tables of query that are no part of the model, or only as they sum up."""
+SUMS = """
+select to_jsonb(t)::text as row from (select {by}, sum(n) as n from query.{table} group by {by} having sum(n) <> 0) t
 """
 BATCH = 500
 
 
 async def read(connection: "asyncpg.Connection[asyncpg.Record]") -> Model:
-    """Every row of the model, and the tally as it sums up."""
-    model = {"tally": sorted(row["row"] for row in await connection.fetch(TALLY))}
+    """Every row of the model, and what is counted as it sums up."""
+    model = {
+        table: sorted(row["row"] for row in await connection.fetch(SUMS.format(table=table, by=by)))
+        for table, by in COUNTERS.items()
+    }
     for schema, table in await tables(connection, ["query"]):
         if table not in MECHANISM:
             rows = await connection.fetch(f'select to_jsonb(t)::text as row from "{schema}"."{table}" t')
