@@ -127,7 +127,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         state={
             "staff_tokens": StaffTokens(public=settings.staff_public_key),
             "letters": letters,
-            "channels": {channel.name: sweep for channel, sweep in zip(channels, sweeps, strict=True)},
+            "breakers": lambda: {sweep.channel.name: sweep.breaker for sweep in sweeps if sweep.channel.sender},
         },
     )
 

@@ -1,17 +1,19 @@
-"""The ledger over HTTP, for staff: what was sent to whom, why, and what became of it; and back in line."""
+"""The ledger over HTTP, for staff: what happened, who was told of it, why, what became of it; and back in line."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.notify import handlers
-from services.notify.domain.retries import Fate, Status
+from services.notify.domain.retries import Fate, Reason, Status
 from services.notify.store import copies, register
+from services.notify.store.register import Sought
 from shared.auth import Caller, Staff
 from shared.db import Tx
-from shared.errors import Denied, NotFound
+from shared.errors import Denied, FieldError, Invalid, NotFound, Refused, Text
 from shared.web import Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1")
@@ -19,17 +21,32 @@ LONGEST_PAGE = 200
 
 SENT: dict[str, Any] = {
     "id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a",
-    "event": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6b",
+    "event_id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6b",
+    "event": "complaint.received",
+    "rules": 1,
+    "rule": 1,
     "complaint": "HD-2026-000123-C",
-    "template": "received",
+    "template": "akuan_terima",
     "audience": "complainant",
     "recipient": {"kind": "complainant", "id": None, "name": "Aminah binti Ali", "masked": "a***@example.my"},
     "channel": "email",
+    "urgent": True,
+    "carried_by": None,
     "status": "sent",
     "reason": None,
+    "next_at": None,
+    "retryable": False,
     "at": "2026-03-01T10:15:00+08:00",
     "changed_at": "2026-03-01T10:15:02+08:00",
     "attempts": [{"at": "2026-03-01T10:15:02+08:00", "result": "sent", "detail": None}],
+}
+TOLD: dict[str, Any] = {
+    "id": SENT["event_id"],
+    "event": SENT["event"],
+    "at": SENT["at"],
+    "rules": 1,
+    "nobody": None,
+    "deliveries": [SENT],
 }
 RETRY = {
     "retry": {
@@ -58,17 +75,26 @@ class Recipient(BaseModel):
 
 
 class Delivery(BaseModel):
-    """One line of the ledger. `reason` says why something was not sent; what is about an account has no complaint."""
+    """One line of the ledger. `reason` says why something was not sent; what is about an account has no complaint.
+    `rule` is the line of that version of the rules; `carried_by`, the delivery whose message this one went with;
+    `next_at`, when it will be tried."""
 
     id: str
+    event_id: str
     event: str
+    rules: int
+    rule: int
     complaint: str | None
     template: str
     audience: str
     recipient: Recipient
     channel: str
+    urgent: bool
+    carried_by: str | None
     status: Status
     reason: str | None
+    next_at: str | None
+    retryable: bool
     at: str
     changed_at: str
     attempts: list[Attempt]
@@ -78,6 +104,26 @@ class Deliveries(BaseModel):
     """A page of the ledger, newest first."""
 
     items: list[Delivery]
+    next: str | None
+    as_of: str
+
+
+class Alert(BaseModel):
+    """Something that happened, by which version of the rules it was told on, and every line of the ledger about it.
+    `nobody`: why nobody is told of such a thing."""
+
+    id: str
+    event: str
+    at: str
+    rules: int
+    nobody: str | None
+    deliveries: list[Delivery]
+
+
+class Alerts(BaseModel):
+    """What happened to a complaint, newest first."""
+
+    items: list[Alert]
     next: str | None
     as_of: str
 
@@ -93,14 +139,19 @@ async def deliveries(
     tx: Transaction,
     complaint: Annotated[str | None, Query(max_length=30)] = None,
     status: Status | None = None,
+    channel: Annotated[str | None, Query(max_length=20)] = None,
+    reason: Reason | None = None,
+    event: Annotated[str | None, Query(max_length=60)] = None,
+    staff: Annotated[str | None, Query(max_length=60)] = None,
+    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
     after: Annotated[str | None, Query(max_length=20, pattern=r"^\d+$")] = None,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
 ) -> dict[str, Any]:
     """What was sent to whom, why, and what became of it. A PIC may ask about a complaint they can see."""
     await _may_read(tx, caller, complaint)
-    items, following = await register.page(
-        tx, number=complaint, status=status, before=None if after is None else int(after), limit=limit
-    )
+    sought = Sought(complaint, status, channel, reason, event, staff, since, until)
+    items, following = await register.page(tx, sought, before=None if after is None else int(after), limit=limit)
     return {
         "items": items,
         "next": None if following is None else str(following),
@@ -108,10 +159,47 @@ async def deliveries(
     }
 
 
+@router.get(
+    "/alerts",
+    response_model=Alerts,
+    responses=shown(200, {"items": [TOLD], "next": None, "as_of": "2026-03-01T10:16:00+08:00"}) | refusals(403, 404),
+)
+async def alerts(
+    caller: Staff,
+    tx: Transaction,
+    complaint: Annotated[str, Query(max_length=30)],
+    after: Annotated[str | None, Query(max_length=120)] = None,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
+) -> dict[str, Any]:
+    """What happened to a complaint, who was told of each thing, and who was not and why. A PIC may ask about one they
+    can see."""
+    await _may_read(tx, caller, complaint)
+    items, following = await register.alerts(tx, complaint, before=_place(after), limit=limit)
+    return {
+        "items": items,
+        "next": None if following is None else f"{following[0].isoformat()}~{following[1]}",
+        "as_of": (await copies.now(tx)).isoformat(),
+    }
+
+
+def _place(after: str | None) -> tuple[datetime, str] | None:
+    if after is None:
+        return None
+    moment, _, event = after.partition("~")
+    try:
+        place = datetime.fromisoformat(moment)
+    except ValueError:
+        place = None
+    if place is None or place.tzinfo is None:
+        text = Text("Bukan penanda halaman kami", "Not one of our page marks")
+        raise Invalid([FieldError("after", "cursor_invalid", text)])
+    return place, event
+
+
 @router.post(
     "/deliveries/{id}/retry",
     response_model=Delivery,
-    responses=shown(200, SENT | {"status": "pending"}) | refusals(403, 404, 409),
+    responses=shown(200, SENT | {"status": "planned"}) | refusals(403, 404, 409),
 )
 async def retry(caller: Staff, tx: Transaction, id: UUID) -> dict[str, Any]:
     """Put a delivery that came to rest unsent, or in doubt, back in line."""
@@ -121,6 +209,47 @@ async def retry(caller: Staff, tx: Transaction, id: UUID) -> dict[str, Any]:
     if found is None:
         raise NotFound
     return found
+
+
+class Chosen(BaseModel):
+    """Deliveries to be put back in line."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"ids": [SENT["id"]]}]})
+
+    ids: list[UUID] = Field(min_length=1, max_length=LONGEST_PAGE)
+
+
+class Answered(BaseModel):
+    """What became of one of them; `code` where it was refused."""
+
+    id: str
+    done: bool
+    code: str | None
+
+
+class AllAnswered(BaseModel):
+    """What became of each, in the order they were named."""
+
+    items: list[Answered]
+
+
+@router.post(
+    "/deliveries/retry",
+    response_model=AllAnswered,
+    responses=shown(200, {"items": [{"id": SENT["id"], "done": True, "code": None}]}) | refusals(403),
+)
+async def retry_many(caller: Staff, tx: Transaction, body: Chosen) -> dict[str, Any]:
+    """Put many back in line at once, a result for each; one that is refused holds none of the others."""
+    caller.needs("ADMIN")
+    answers = []
+    for one in dict.fromkeys(body.ids):
+        code = None
+        try:
+            await handlers.retry(tx, one)
+        except (NotFound, Refused) as error:
+            code = error.code
+        answers.append({"id": str(one), "done": code is None, "code": code})
+    return {"items": answers}
 
 
 async def _may_read(tx: Tx, caller: Caller, complaint: str | None) -> None:

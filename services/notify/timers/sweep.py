@@ -61,7 +61,7 @@ class Sweep:
         ended_as: Counter,
     ) -> None:
         self._db = db
-        self._channel = channel
+        self.channel = channel
         self._writer = writer
         self._lease = channel.seconds * 2 + 30.0
         self._window = batch_seconds
@@ -88,7 +88,7 @@ class Sweep:
                 except Exception as error:
                     if not is_transient(error):
                         raise
-                    self._log.warning("sweep.waits", channel=self._channel.name, error=type(error).__name__)
+                    self._log.warning("sweep.waits", channel=self.channel.name, error=type(error).__name__)
                 if wait:
                     await self._pause(wait)
         finally:
@@ -96,13 +96,13 @@ class Sweep:
 
     async def _round(self) -> float:
         """Answers for how many seconds there is nothing more to do, unless poked."""
-        if self._channel.sender is None:
+        if self.channel.sender is None:
             async with self._db.transaction() as tx:
-                given_up = await handlers.give_up_unsent(tx, self._channel.name)
-            self._ended_as.labels(self._channel.name, Status.SKIPPED, Reason.SENDING_OFF).inc(given_up)
+                given_up = await handlers.give_up_unsent(tx, self.channel.name)
+            self._ended_as.labels(self.channel.name, Status.SKIPPED, Reason.SENDING_OFF).inc(given_up)
             return 0.0 if given_up else self._idle
         now = time.monotonic()
-        free = self.breaker.free(now, self._channel.at_once, len(self._running))
+        free = self.breaker.free(now, self.channel.at_once, len(self._running))
         if not free:
             return self._idle
         if now < self._paced_until:
@@ -110,14 +110,14 @@ class Sweep:
         async with self._db.transaction() as tx:
             claimed = await handlers.claim(
                 tx,
-                self._channel.name,
+                self.channel.name,
                 free,
-                per_second=self._channel.per_second,
+                per_second=self.channel.per_second,
                 lease=self._lease,
                 window=self._window,
             )
         for notice in claimed.notices:
-            task = asyncio.create_task(self._deliver(notice, self._channel.sender))
+            task = asyncio.create_task(self._deliver(notice, self.channel.sender))
             self._running.add(task)
             task.add_done_callback(self._ended)
         self._paced_until = now + claimed.wait
@@ -184,9 +184,9 @@ class Sweep:
         self.breaker = before.after(outcome, now)
         if self.breaker.failures > before.failures:
             probe_in = round(self.breaker.probe_at - now, 1)
-            self._log.warning("channel.down", channel=self._channel.name, detail=outcome.detail, probe_in=probe_in)
+            self._log.warning("channel.down", channel=self.channel.name, detail=outcome.detail, probe_in=probe_in)
         elif before.failures and not self.breaker.failures:
-            self._log.info("channel.back", channel=self._channel.name, failures=before.failures)
+            self._log.info("channel.back", channel=self.channel.name, failures=before.failures)
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -201,5 +201,5 @@ class Sweep:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        if self._channel.sender is not None:
-            await self._channel.sender.close()
+        if self.channel.sender is not None:
+            await self.channel.sender.close()
