@@ -1,13 +1,14 @@
 """The ledger over HTTP, for staff: what happened, who was told of it, why, what became of it; and back in line."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.notify import handlers
+from services.notify.domain.facts import ZONE
 from services.notify.domain.retries import Fate, Reason, Status
 from services.notify.store import copies, register
 from services.notify.store.register import Sought
@@ -18,6 +19,20 @@ from shared.web import Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1")
 LONGEST_PAGE = 200
+YEARS = range(2000, 3000)
+
+
+def _a_day(value: object) -> object:
+    """`2026-03-01` and nothing else: the library would take a bare number for seconds."""
+    if not isinstance(value, str):
+        return value
+    day = date.fromisoformat(value) if len(value) == len("2026-03-01") else None
+    if day is None or day.year not in YEARS:
+        raise ValueError("a day is written 2026-03-01")
+    return day
+
+
+Day = Annotated[date | None, BeforeValidator(_a_day)]
 
 SENT: dict[str, Any] = {
     "id": "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a",
@@ -143,13 +158,15 @@ async def deliveries(
     reason: Reason | None = None,
     event: Annotated[str | None, Query(max_length=60)] = None,
     staff: Annotated[str | None, Query(max_length=60)] = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    first: Annotated[Day, Query(alias="from", description="first day, in Kelantan")] = None,
+    last: Annotated[Day, Query(alias="to", description="last day, included")] = None,
     after: Annotated[str | None, Query(max_length=20, pattern=r"^\d+$")] = None,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
 ) -> dict[str, Any]:
     """What was sent to whom, why, and what became of it. A PIC may ask about a complaint they can see."""
     await _may_read(tx, caller, complaint)
+    since = None if first is None else _midnight(first)
+    until = None if last is None else _midnight(last + timedelta(days=1))
     sought = Sought(complaint, status, channel, reason, event, staff, since, until)
     items, following = await register.page(tx, sought, before=None if after is None else int(after), limit=limit)
     return {
@@ -180,6 +197,10 @@ async def alerts(
         "next": None if following is None else f"{following[0].isoformat()}~{following[1]}",
         "as_of": (await copies.now(tx)).isoformat(),
     }
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
 
 
 def _place(after: str | None) -> tuple[datetime, str] | None:

@@ -85,17 +85,17 @@ async def test_the_ledger_is_sought_by_every_mark_it_bears(desk: Desk) -> None:
             ({"event": "complaint.assigned"}, lambda one: one["event"] == "complaint.assigned"),
             ({"staff": RASHID.id}, lambda one: one["recipient"]["id"] == RASHID.id),
             ({"status": "skipped", "reason": "own_act"}, lambda one: one["reason"] == "own_act"),
-            ({"from": "2999-01-01T00:00:00+08:00"}, lambda one: False),
-            ({"to": "2999-01-01T00:00:00+08:00"}, lambda one: True),
+            ({"from": "2999-01-01"}, lambda _: False),
+            ({"to": "2999-01-01"}, lambda _: True),
         ):
             found = (await listed(client, admin(), **filters))["items"]
             assert found == [one for one in whole if keeps(one)], filters
         assert {one["event"] for one in whole} == {"complaint.received", "complaint.assigned"}
         answers = [
             await client.get("/v1/deliveries", headers=admin(), params=wrong)
-            for wrong in ({"reason": "mood"}, {"from": "yesterday"}, {"from": "2026-01-01T00:00:00"})
+            for wrong in ({"reason": "mood"}, {"from": "yesterday"}, {"from": "0"}, {"to": "9999-12-31"})
         ]
-    assert [answer.status_code for answer in answers] == [422, 422, 422]
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 422]
 
 
 async def test_many_are_put_back_at_once_and_one_that_is_refused_holds_none_of_the_others(desk: Desk) -> None:
