@@ -26,7 +26,12 @@ TEMPLATES = Path(__file__).parent / "mailbox" / "whatsapp" / "templates.json"
 SERVICES = ("intake", "workflow", "notify", "query")
 SAID_BY: Mapping[str, tuple[type[Event], ...]] = {
     "intake": (*events.INTAKE, FormSaved),
-    "workflow": (*events.WORKFLOW, *events.ACCOUNTS, *(kind for kind in events.REFERENCE if kind is not FormSaved)),
+    "workflow": (
+        *events.WORKFLOW,
+        *events.ACCOUNTS,
+        *events.MAILS,
+        *(kind for kind in events.REFERENCE if kind is not FormSaved),
+    ),
 }
 """Who says what; who hears it stands in each service's HEARS."""
 

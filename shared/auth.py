@@ -1,6 +1,7 @@
 """Who is asking: a member of staff with a 60-second token, the portal with its service token, or whoever holds a
-tracking link, or a link to the vendor's leg. Workflow issues staff tokens; everybody else only verifies. The tokens of
-links are stateless: whoever has the key can make and check them, and they carry 128 bits nobody can guess.
+tracking link, or a link to the vendor's leg; whoever answers a mail does so in `reply_tokens`. Workflow issues staff
+tokens; everybody else only verifies. The tokens of links are stateless: whoever has the key can make and check them,
+and they carry 128 bits nobody can guess.
 """
 
 import base64

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 HTTP = 8000
-PORTS = {"nats": 4222, "postgres": 5432, "smtp": 2525}
-HOSTS = {"smtp": "mailbox"}
+PORTS = {"nats": 4222, "postgres": 5432, "smtp": 2525, "inbound": 2526}
+HOSTS = {"smtp": "mailbox", "inbound": "intake"}
 
 
 @dataclass(frozen=True)

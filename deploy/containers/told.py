@@ -15,7 +15,7 @@ from deploy.local.services import APPS
 KEPT = Home(Path("/var/lib/helpdesk"))
 """Where a container finds its volumes."""
 STREAMS = "/var/lib/nats"
-PUBLISHED = [name for name in PLACES if name != "smtp"]
+PUBLISHED = [name for name in PLACES if name not in ("smtp", "inbound")]
 
 
 def environments(network: Network, keys: Keys, logins: list[dict[str, str]]) -> dict[str, dict[str, str]]:

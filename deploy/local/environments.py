@@ -7,6 +7,8 @@ from deploy.local.home import Home
 from deploy.local.keys import Keys
 
 SENDER = "Helpdesk iSPEKS <helpdesk@ispeks.example>"
+REPLIES = "helpdesk@ispeks.example"
+"""The mailbox whose mail the hook takes: answers, and reports of what could not be delivered."""
 
 
 class Places(Protocol):
@@ -30,7 +32,13 @@ def environment(name: str, row: Places, keys: Keys, home: Home) -> dict[str, str
         "SERVICE_TOKEN": keys.service_token,
     }
     if name == "mailbox":
-        return {**common, "SMTP_PORT": str(row.port("smtp")), "MESSAGES": str(home.path / "messages.jsonl")}
+        return {
+            **common,
+            "SMTP_PORT": str(row.port("smtp")),
+            "MESSAGES": str(home.path / "messages.jsonl"),
+            "ANSWERS_HOST": row.host("inbound"),
+            "ANSWERS_PORT": str(row.port("inbound")),
+        }
     common["NATS_URL"] = nats.url(name, keys.passwords, row.port("nats"), row.host("nats"))
     if name == "portal":
         return {**common, **{f"{other.upper()}_URL": row.url(other) for other in own(keys, row, home)}}
@@ -57,6 +65,12 @@ def own(keys: Keys, row: Places, home: Home) -> dict[str, dict[str, str]]:
             "TRACKING_KEYS": keys.tracking_keys,
             "ALTCHA_KEY": keys.altcha_key,
             "BLOBS": blobs,
+            "INBOUND_HOST": row.listening,
+            "INBOUND_PORT": str(row.port("inbound")),
+            "REPLY_MAILBOX": REPLIES,
+            "REPLY_KEYS": keys.reply_keys,
+            "MAIL_FROM": SENDER,
+            "STAFF_MAIL": "note",
         },
         "workflow": {
             "SEALING_KEYS": keys.sealing_keys,
@@ -76,6 +90,9 @@ def own(keys: Keys, row: Places, home: Home) -> dict[str, dict[str, str]]:
             "SMTP_USER": "",
             "SMTP_PASSWORD": "",
             "MAIL_FROM": SENDER,
+            "REPLY_MAILBOX": REPLIES,
+            "REPLY_KEYS": keys.reply_keys,
+            "STAFF_MAIL": "note",
             "SENDING": "on",
         },
         "query": {

@@ -12,7 +12,7 @@ from deploy.local.home import write
 from deploy.local.nats import USERS
 from deploy.local.processes import Trouble
 
-YOUNGER = frozenset({"vendor_link_keys"})
+YOUNGER = frozenset({"reply_keys", "vendor_link_keys"})
 """Keys that data directories of before do not have."""
 
 
@@ -37,6 +37,7 @@ class Keys:
     tracking_keys: str
     altcha_key: str
     vendor_link_keys: str
+    reply_keys: str
 
 
 def make() -> Keys:
@@ -53,6 +54,7 @@ def make() -> Keys:
         tracking_keys=f"1:{encode(secrets.token_bytes(32))}",
         altcha_key=encode(secrets.token_bytes(32)),
         vendor_link_keys=f"1:{encode(secrets.token_bytes(32))}",
+        reply_keys=f"1:{encode(secrets.token_bytes(32))}",
     )
 
 

@@ -27,6 +27,7 @@ def _print(row: Row, home: Home, seconds: float) -> None:
     for name, url in (
         ("Borang Aduan, Semakan, staff", row.url("portal")),
         ("Mail and WhatsApp that went out", row.url("mailbox")),
+        ("Answers by mail (SMTP)", f"127.0.0.1:{row.port('inbound')}"),
         *((f"API of {name}", f"{row.url(name)}/docs") for name in ("intake", "workflow", "notify", "query")),
     ):
         addresses.add_row(name, f"[bold]{url}[/bold]")

@@ -17,6 +17,7 @@ PLACES = {
     "nats": 22,
     "mailbox": 25,
     "smtp": 26,
+    "inbound": 27,
     "postgres": 32,
 }
 LAST = 65535 - max(PLACES.values())

@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
+from deploy.mailbox import answers
 from deploy.mailbox.messages import Message, Messages, now, read_mail
 from deploy.mailbox.whatsapp import checks, routes
 from deploy.mailbox.whatsapp.graph import Graph
@@ -39,6 +40,9 @@ class Settings(BaseSettings):
     port: int = 8025
     smtp_port: int = 8026
     messages: Path = Path("messages.jsonl")
+    answers_host: str = "127.0.0.1"
+    answers_port: int = 0
+    """Where a tester's answer to a mail is handed over; 0: none can be written."""
     whatsapp_version: str = "v23.0"
     whatsapp_number_id: str = "100000000000001"
     whatsapp_token: SecretStr = SecretStr("")
@@ -104,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(routes.graph_api(graph, door))
     app.include_router(routes.pages(graph, messages, _page))
+    app.include_router(answers.pages(messages, settings.answers_host, settings.answers_port))
 
     @app.get("/v1/messages")
     async def items(to: str = "", channel: str = "", complaint: str = "", limit: int = 500) -> Response:
@@ -117,12 +122,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return _page("list.html", messages=found, statuses=graph.status, to=to, channel=channel, complaint=complaint)
 
     @app.get("/messages/{identity}")
-    async def message(identity: str) -> HTMLResponse:
+    async def message(identity: str, said: str = "") -> HTMLResponse:
         found = messages.get(identity)
         if found is not None and found.channel == "whatsapp":
             graph.read(found)
         came = graph.status.get(found.wamid or "") if found is not None else None
-        return _page("message.html", 200 if found else 404, message=found, frame=_frame(found), came=came)
+        status, frame = 200 if found else 404, _frame(found)
+        port = settings.answers_port
+        return _page("message.html", status, message=found, frame=frame, came=came, said=said[:300], answers=port)
 
     @app.get("/livez")
     @app.get("/readyz")

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,6 +31,8 @@ class Message(msgspec.Struct, frozen=True):
     complaint: str | None
     mail: str | None = None
     """The mail's own Message-ID: a mail that came twice is recognisably the same one."""
+    reply_to: str | None = None
+    """Where an answer goes, as the mail says."""
     sender: str | None = None
     """Who wrote it, where it came in: a person's answer."""
     wamid: str | None = None
@@ -55,9 +58,15 @@ def read_mail(raw: bytes, recipients: list[str], at: datetime) -> list[Message]:
             at=at,
             complaint=found.group(1) if found else None,
             mail=str(mail["Message-ID"]).strip() if mail["Message-ID"] else None,
+            reply_to=_reply_to(mail),
         )
         for recipient in recipients
     ]
+
+
+def _reply_to(mail: EmailMessage) -> str | None:
+    found = parseaddr(str(mail.get("Reply-To", "")))[1]
+    return found if "@" in found else None
 
 
 def _part(mail: EmailMessage, kind: str) -> str | None:

@@ -1,7 +1,11 @@
 """Intake's environment."""
 
-from pydantic import SecretStr
+from email.utils import parseaddr
+from typing import Literal
 
+from pydantic import SecretStr, field_validator, model_validator
+
+from shared.reply_tokens import MAILBOX_LENGTH
 from shared.settings import ServiceSettings
 
 
@@ -20,3 +24,34 @@ class Settings(ServiceSettings):
     """Where attachments lie: a folder, or S3 by URL."""
     clamd: str | None = None
     """`host:port` of a virus scanner; without one, files say that they were not scanned."""
+    inbound_port: int = 0
+    """Where answers by mail are taken over SMTP; 0: they are not."""
+    inbound_host: str = "127.0.0.1"
+    """The office's mail server stands before it: nobody else should reach it."""
+    reply_mailbox: str = ""
+    """`helpdesk@kelantan.gov.my`: what stands before the `+` of the reply addresses. Shared with notify."""
+    reply_keys: SecretStr | None = None
+    """As the sealing keys, a key's id one letter or digit: signs the reply addresses. Shared with notify."""
+    mail_from: str = ""
+    """The address our mails come from, as notify has it: what comes from there goes in circles."""
+    staff_mail: Literal["note", "reply"] = "note"
+    """What a member of staff's answer by mail becomes: an internal note, or a reply that the complainant reads."""
+
+    @field_validator("reply_mailbox")
+    @classmethod
+    def _is_a_mailbox(cls, value: str) -> str:
+        local, _, host = value.partition("@")
+        if value and not (0 < len(local) <= MAILBOX_LENGTH and local.isalnum() and host and "@" not in host):
+            raise ValueError(f"REPLY_MAILBOX is `<at most {MAILBOX_LENGTH} letters or digits>@<host>`")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _address_alone(cls, value: str) -> str:
+        return parseaddr(value)[1]
+
+    @model_validator(mode="after")
+    def _all_or_nothing(self) -> "Settings":
+        if self.inbound_port and not (self.reply_mailbox and self.reply_keys):
+            raise ValueError("INBOUND_PORT needs REPLY_MAILBOX and REPLY_KEYS")
+        return self

@@ -7,9 +7,9 @@ from importlib import resources
 
 from uuid_utils.compat import uuid7
 
-from services.intake import handlers
 from services.intake.domain.form import Department, Module, Ptj
-from services.intake.handlers import Cause
+from services.intake.handlers import public as handlers
+from services.intake.handlers.public import Cause
 from shared import logs
 from shared.blobs.uploads import Uploads
 from shared.db import Database, is_transient

@@ -15,7 +15,7 @@ from services.notify.store import ledger, line
 from services.notify.subscriptions import HEARS
 from services.notify.timers.digests import Digests
 from services.notify.timers.sweep import Channel, Sweep, outcomes
-from services.notify.timers.writing import Links, Writer
+from services.notify.timers.writing import Links, Replies, Writer
 from shared import web
 from shared.auth import StaffTokens, TrackingTokens, VendorTokens
 from shared.bus.connection import Bus
@@ -25,6 +25,7 @@ from shared.envelope import Envelope
 from shared.events import REGISTER
 from shared.figures import Figures, Waiting
 from shared.privacy import Keyring
+from shared.reply_tokens import ReplyTokens
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             TrackingTokens(settings.tracking_keys.get_secret_value()),
             VendorTokens(settings.vendor_link_keys.get_secret_value()),
         ),
+        _replies(settings),
     )
     ended_as = outcomes(figures)
     sweeps = [
@@ -94,7 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     consumers = [
         hear("WORKFLOW", ["workflow.>"]),
-        hear("INTAKE", ["intake.*.tracking_link.requested", "intake.ref.form.saved"]),
+        hear("INTAKE", ["intake.*.tracking_link.requested", "intake.*.mail.bounced", "intake.ref.form.saved"]),
     ]
 
     async def hearing() -> bool:
@@ -130,6 +132,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "breakers": lambda: {sweep.channel.name: sweep.breaker for sweep in sweeps if sweep.channel.sender},
         },
     )
+
+
+def _replies(settings: Settings) -> Replies | None:
+    if not settings.reply_mailbox or settings.reply_keys is None:
+        return None
+    tokens = ReplyTokens(settings.reply_keys.get_secret_value())
+    return Replies(settings.reply_mailbox, tokens, settings.staff_mail)
 
 
 async def _waiting(db: Database) -> Waiting:

@@ -23,6 +23,12 @@ class Settings(ServiceSettings):
     """Certificates to trust besides the system's, for an office with an authority of its own."""
     mail_from: str
     """`Helpdesk iSPEKS <helpdesk@kelantan.gov.my>`, or the address alone."""
+    reply_mailbox: str = ""
+    """Where answers by mail go, as intake has it; empty: no mail says where."""
+    reply_keys: SecretStr | None = None
+    """Shared with intake: signs the reply addresses."""
+    staff_mail: Literal["note", "reply"] = "note"
+    """What intake makes of a member of staff's answer: their mails say so."""
     sending: Literal["on", "off"] = "on"
     """Off: what is planned is recorded as not sent, and never sent later by itself."""
     slogan: str = ""

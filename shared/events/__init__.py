@@ -5,14 +5,33 @@ One golden JSON per name and version is committed and never edited.
 """
 
 from shared.envelope import Event, register
-from shared.events import accounts, intake, reference, workflow
+from shared.events import accounts, intake, mails, reference, workflow
 
-INTAKE: tuple[type[Event], ...] = (intake.ComplaintSubmitted, intake.ComplainantActed, intake.TrackingLinkRequested)
+INTAKE: tuple[type[Event], ...] = (
+    intake.ComplaintSubmitted,
+    intake.ComplainantActed,
+    intake.TrackingLinkRequested,
+    intake.StaffMailed,
+    intake.MailBounced,
+)
 WORKFLOW: tuple[type[Event], ...] = workflow.ALL
 ACCOUNTS: tuple[type[Event], ...] = accounts.ALL
+MAILS: tuple[type[Event], ...] = mails.ALL
 REFERENCE: tuple[type[Event], ...] = reference.ALL
 
-REGISTER: dict[str, type[Event]] = register((*INTAKE, *WORKFLOW, *ACCOUNTS, *REFERENCE))
+REGISTER: dict[str, type[Event]] = register((*INTAKE, *WORKFLOW, *ACCOUNTS, *MAILS, *REFERENCE))
 """`complaint.assigned/1` -> its class."""
 
-__all__ = ["ACCOUNTS", "INTAKE", "REFERENCE", "REGISTER", "WORKFLOW", "accounts", "intake", "reference", "workflow"]
+__all__ = [
+    "ACCOUNTS",
+    "INTAKE",
+    "MAILS",
+    "REFERENCE",
+    "REGISTER",
+    "WORKFLOW",
+    "accounts",
+    "intake",
+    "mails",
+    "reference",
+    "workflow",
+]

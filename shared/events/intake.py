@@ -1,4 +1,5 @@
-"""What intake says: a complaint was filed, its complainant did something, somebody asked for their links."""
+"""What intake says: a complaint was filed, its complainant did something, somebody asked for their links, a member of
+staff answered a mail of ours, one of our mails came back."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -65,7 +66,7 @@ class ComplainantActed(Event, frozen=True, kw_only=True):
     text: str = ""
     score: int | None = None
     proof: str
-    """`link`, or `ic_and_name`."""
+    """`link`, `ic_and_name`, or `mail` (an answer to the signed reply address of one of our mails)."""
     attachments: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     """The attachments as they are kept; `attachments` are their ids."""
@@ -81,3 +82,32 @@ class TrackingLinkRequested(Event, frozen=True, kw_only=True):
     number: str | None = None
     ic_index: str | None = None
     language: str = "ms"
+
+
+class StaffMailed(Event, frozen=True, kw_only=True):
+    """A member of staff answered a mail about a complaint. Subject: the number, in one order with all that intake says
+    of it. Whether they may, workflow decides, and says `staff_mail.refused` where not."""
+
+    wire: ClassVar[str] = "staff.mailed"
+
+    number: str
+    message: str
+    staff: str
+    """Whose reply address it was, and from whose e-mail address it came."""
+    action: str
+    """`note` or `reply`, as the office has set; nothing else is ever done by mail."""
+    text: str
+    attachments: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+
+
+class MailBounced(Event, frozen=True, kw_only=True):
+    """A mail server has given one of our mails up. Subject: the report's own id, sequence 1."""
+
+    wire: ClassVar[str] = "mail.bounced"
+
+    delivery: str
+    """Notify's id of it, as its Message-ID said."""
+    status: str
+    """RFC 3463, such as `5.1.1`; empty where the report did not say."""
+    at: datetime

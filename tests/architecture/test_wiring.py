@@ -16,7 +16,7 @@ from shared import events
 from shared.bus.consumer import Consumer
 from shared.bus.fence import Together
 from shared.envelope import Envelope, Event, is_reference, nats_subject, seal, shard_of
-from shared.events import intake, reference, workflow
+from shared.events import intake, mails, reference, workflow
 from tests.support import keys
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +29,7 @@ SAID_BY: Mapping[str, tuple[Kind, ...]] = {
     "workflow": (
         *events.WORKFLOW,
         *events.ACCOUNTS,
+        *events.MAILS,
         *(kind for kind in events.REFERENCE if kind is not reference.FormSaved),
     ),
 }
@@ -40,10 +41,15 @@ UNHEARD: Mapping[str, Mapping[Kind, str]] = {
         reference.SolutionSaved: "what looks alike is asked of query",
         reference.StaffSaved: "a token says who the caller is",
     },
-    "workflow": {intake.TrackingLinkRequested: "links are mail, and only mail"},
+    "workflow": {
+        intake.TrackingLinkRequested: "links are mail, and only mail",
+        intake.MailBounced: "what became of a mail is notify's to keep",
+    },
     "notify": {
         intake.ComplaintSubmitted: "workflow's received tells it with its deadlines",
         intake.ComplainantActed: "workflow says what became of it",
+        intake.StaffMailed: "workflow says what became of it",
+        mails.StaffMailRefused: "the mail is held at intake, for Admin",
         reference.RoutingSaved: "decides assignments, and those are told",
         reference.SolutionSaved: "nobody is told of a solution but by its complaint",
     },
@@ -51,6 +57,9 @@ UNHEARD: Mapping[str, Mapping[Kind, str]] = {
         intake.ComplaintSubmitted: "workflow's received tells it",
         intake.ComplainantActed: "workflow says what became of it",
         intake.TrackingLinkRequested: "links are mail, and only mail",
+        intake.StaffMailed: "workflow says what became of it",
+        intake.MailBounced: "what became of a mail is notify's to keep",
+        mails.StaffMailRefused: "the mail is held at intake, for Admin",
         **dict.fromkeys(events.ACCOUNTS, "told to the owner of the account alone, by mail"),
         reference.RoutingSaved: "decides assignments, not what is shown",
     },

@@ -17,6 +17,8 @@ def key(name: str) -> str:
 SEALING_KEYS = f"1:{key('sealing')}"
 TRACKING_KEYS = f"1:{key('tracking')}"
 VENDOR_LINK_KEYS = f"1:{key('vendor-link')}"
+REPLY_KEYS = f"1:{key('reply')}"
+MAILBOX = "helpdesk@example.my"
 INDEX_KEY = key("index")
 STAFF_PRIVATE_KEY = key("staff")
 STAFF_PUBLIC_KEY = (
@@ -43,6 +45,8 @@ def settings(service: str, database_url: str, nats_url: str, **more: Any) -> dic
         "sealing_keys": SEALING_KEYS,
         "tracking_keys": TRACKING_KEYS,
         "vendor_link_keys": VENDOR_LINK_KEYS,
+        "reply_keys": REPLY_KEYS,
+        "reply_mailbox": MAILBOX,
         "index_key": INDEX_KEY,
         "altcha_key": key(f"altcha-{service}"),
         "blobs": "memory:///",

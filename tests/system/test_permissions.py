@@ -64,6 +64,10 @@ EXPECTED: dict[str, Expected] = {
     "intake POST /v1/complaints/{number}/messages": everybody(),
     "intake POST /v1/complaints/{number}/rating": everybody(),
     "intake POST /v1/tracking-links": everybody(),
+    "intake GET /v1/held-mails": only(A),
+    # One that there is not.
+    "intake GET /v1/held-mails/{id}": only(A, answer=404),
+    "intake POST /v1/held-mails/{id}/decision": only(A, answer=404),
     "workflow POST /v1/sessions": everybody(401),
     "workflow POST /v1/sessions/current": everybody(401),
     "workflow DELETE /v1/sessions/current": everybody(),

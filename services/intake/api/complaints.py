@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from services.intake import handlers
 from services.intake.api import bodies
 from services.intake.api.desk import FILED_BY_ADDRESS, HOUR, AtDesk, Desk, Reading, cause_of, desk_of
 from services.intake.api.robot import checked
 from services.intake.api.straight import Straight
 from services.intake.domain import filing as filings
 from services.intake.domain.robot import RobotCheck
-from services.intake.handlers import Cause, Keep
+from services.intake.handlers import public as handlers
+from services.intake.handlers.public import Cause, Keep
 from shared import logs
 from shared.auth import visitor_of
 from shared.errors import Invalid

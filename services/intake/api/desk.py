@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from uuid_utils.compat import uuid7
 
-from services.intake.handlers import Cause, Seals
+from services.intake.handlers.mails import Mailroom
+from services.intake.handlers.public import Cause, Seals
 from services.intake.store.copies import Known
 from shared.blobs.uploads import Uploads
 from shared.db import Database, Tx
@@ -38,6 +39,7 @@ class Desk:
     limits: Limits
     robot_key: str
     seals: Seals
+    room: Mailroom
 
     async def spend_unchecked(self, address: str) -> None:
         """Let one through without a robot check, if its address and all of them have not had too many."""

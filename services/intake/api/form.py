@@ -6,11 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from services.intake import handlers
 from services.intake.api import lists
 from services.intake.api.desk import AtDesk, Causing, Reading
 from services.intake.domain.form import Form
 from services.intake.domain.texts import TEXT_LIMIT, TITLE_LIMIT
+from services.intake.handlers import public as handlers
 from services.intake.store import form as form_store
 from shared.auth import Staff
 from shared.blobs.check import MAX_BYTES

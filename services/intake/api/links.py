@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from services.intake import handlers
 from services.intake.api import bodies
 from services.intake.api.desk import HOUR, LINKS_BY_ADDRESS, LINKS_BY_OWNER, AtDesk, Causing
 from services.intake.domain import links
+from services.intake.handlers import public as handlers
 from shared.auth import Visitor
 from shared.errors import TooMany
 from shared.limits import prefix

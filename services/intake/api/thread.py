@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Response
 
-from services.intake import handlers
 from services.intake.api import bodies
 from services.intake.api.desk import (
     DAY,
@@ -25,6 +24,7 @@ from services.intake.domain.numbers import valid_number
 from services.intake.domain.robot import RobotCheck
 from services.intake.domain.texts import Sieve
 from services.intake.domain.thread import Words
+from services.intake.handlers import public as handlers
 from shared.auth import Visitor
 from shared.errors import NotFound, Unknown
 from shared.limits import prefix

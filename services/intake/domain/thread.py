@@ -13,7 +13,7 @@ ACTIONS = ("answer", "not_solved", "close", "reopen")
 WITHOUT_TEXT = frozenset({"close"})
 SCORES = range(1, 6)
 SCORE = Text("Pilih nilai 1 hingga 5", "Choose a value from 1 to 5")
-LINK, IC_AND_NAME = "link", "ic_and_name"
+LINK, IC_AND_NAME, MAIL = "link", "ic_and_name", "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 METADATA = MetaData()
 _MOMENT = TIMESTAMP(timezone=True)
@@ -121,4 +121,39 @@ settings_copy = Table(
     Column("only", Boolean, CheckConstraint('"only"'), primary_key=True),
     Column("first_answer_days", Integer, nullable=False),
     Column("version", BigInteger, nullable=False),
+)
+
+mail = Table(
+    "mail",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False, unique=True, comment="the same mail comes once"),
+    Column("received_at", _MOMENT, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("number", Text),
+    Column("person", Text, comment="`complainant`, or a staff id"),
+    Column("proved", Boolean, nullable=False),
+    Column("sender_sealed", Text),
+    Column("sender_masked", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("enclosed", JSONB, nullable=False),
+    Column("said", JSONB),
+    Column("size", Integer, nullable=False),
+    Column("raw", LargeBinary),
+    Column("message", Text),
+    Column("decided_at", _MOMENT),
+    Column("decided_by", Text),
+    Column("decided_name", Text),
+    Column("why", Text),
+)
+
+mail_look = Table(
+    "mail_look",
+    METADATA,
+    Column("mail", Uuid, ForeignKey("mail.id", ondelete="CASCADE"), nullable=False),
+    Column("at", _MOMENT, nullable=False),
+    Column("staff", Text, nullable=False),
+    Column("name", Text, nullable=False),
 )

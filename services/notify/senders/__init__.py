@@ -23,6 +23,10 @@ class Dispatch:
     thread: str | None
     """The complaint it belongs to; None where it is about several."""
     values: Mapping[str, Any]
+    reply_to: str | None = None
+    """Where an answer by mail is taken; None where it is not."""
+    answer: str | None = None
+    """What such an answer becomes: `message`, `note` or `reply`."""
 
 
 class Sender(Protocol):

@@ -28,6 +28,7 @@ HEADERS = (
     "X-Auto-Response-Suppress",
     "List-Id",
     "References",
+    "Reply-To",
     "MIME-Version",
     "Content-Type",
 )
@@ -50,7 +51,15 @@ class Envelope:
         self.host = self.address.partition("@")[2]
 
     def build(
-        self, letter: Letter, *, id: str, thread: str | None, name: str, address: str, now: datetime
+        self,
+        letter: Letter,
+        *,
+        id: str,
+        thread: str | None,
+        name: str,
+        address: str,
+        now: datetime,
+        reply_to: str | None = None,
     ) -> EmailMessage:
         """The mail. Raises `NoAddress` or `Malformed`."""
         to = mail_address(address)
@@ -65,6 +74,8 @@ class Envelope:
         mail["List-Id"] = f"<aduan.{self.host}>"
         if thread is not None:
             mail["References"] = f"<{thread}@{self.host}>"
+        if reply_to is not None:
+            mail["Reply-To"] = Address(self.name, addr_spec=reply_to)
         mail.set_content(letter.text)
         mail.add_alternative(letter.html, subtype="html")
         self._read_back(mail, to)

@@ -74,7 +74,9 @@ class Smtp:
     async def send(self, dispatch: Dispatch) -> Outcome:
         """Write it and hand it over. Never raises but on cancellation."""
         try:
-            letter = self._letters.write(dispatch.reader, dispatch.template, dispatch.language, dispatch.values)
+            letter = self._letters.write(
+                dispatch.reader, dispatch.template, dispatch.language, dispatch.values, dispatch.answer
+            )
             mail = self._envelope.build(
                 letter,
                 id=dispatch.id,
@@ -82,6 +84,7 @@ class Smtp:
                 name=dispatch.name,
                 address=dispatch.address,
                 now=datetime.now(UTC),
+                reply_to=dispatch.reply_to,
             )
         except NoAddress as error:
             return Outcome(Fate.NO_ADDRESS, str(error))

@@ -218,6 +218,25 @@ async def settle(tx: Tx, id: UUID, attempt: UUID, outcome: Outcome, verdict: Ver
     )
 
 
+async def give_up_sent(tx: Tx, id: UUID, detail: str) -> bool:
+    """A mail that was taken, or in doubt, came back: it and those it carried have failed. Nothing that came later is
+    stepped back: what was put in line again, or read, stays."""
+    failed = await tx.fetch(
+        """
+        with failed as (
+            update delivery set status = 'failed', reason = 'bounced', next_at = null, changed_at = helpdesk.now()
+            where (id = $1 or carried_by = $1) and channel = 'email' and status in ('sent', 'unknown')
+            returning attempt
+        )
+        update attempt set detail = left(concat_ws('; ', detail, $2::text), 500)
+        where id in (select attempt from failed) returning id
+        """,
+        id,
+        detail,
+    )
+    return bool(failed)
+
+
 async def put_back(tx: Tx, id: UUID) -> None:
     """Into the line again, alone, as a person asked."""
     await tx.execute(

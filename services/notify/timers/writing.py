@@ -10,6 +10,7 @@ from services.notify.domain.rules import DESK
 from services.notify.senders import Dispatch
 from shared.auth import TrackingTokens, VendorTokens
 from shared.privacy import Keyring, Unsealable
+from shared.reply_tokens import ReplyTokens, reply_address
 
 
 class LinkOver(Exception):
@@ -45,12 +46,33 @@ class Links:
         return f"{self._base}/kata-laluan/{token}" if token else f"{self._base}/lupa-kata-laluan"
 
 
+class Replies:
+    """Where an answer by mail goes: a signed address of the office's mailbox. `staff` is what one of staff becomes."""
+
+    def __init__(self, mailbox: str, tokens: ReplyTokens, staff: str) -> None:
+        self._mailbox = mailbox
+        self._tokens = tokens
+        self._staff = staff
+
+    def to(self, notice: Notice, address: str) -> tuple[str, str] | None:
+        """The reply address of a mail about one complaint to its complainant or to a member of staff, and what an
+        answer becomes; None for every other mail."""
+        recipient = notice.recipient
+        matter = notice.topics[0].matter if len(notice.topics) == 1 else None
+        if matter is None or notice.channel != "email" or recipient.kind not in ("complainant", "staff"):
+            return None
+        staff = recipient.about if recipient.kind == "staff" else None
+        token = self._tokens.make(matter.number, staff, address)
+        return reply_address(self._mailbox, token), "message" if staff is None else self._staff
+
+
 class Writer:
     """Opens what is sealed and fills in what messages name."""
 
-    def __init__(self, keyring: Keyring, links: Links) -> None:
+    def __init__(self, keyring: Keyring, links: Links, replies: Replies | None = None) -> None:
         self._keyring = keyring
         self._links = links
+        self._replies = replies
 
     def address(self, notice: Notice, field: str) -> str | None:
         """Where it goes, as on record now; None where there is none. Raises `Unsealable`."""
@@ -65,6 +87,7 @@ class Writer:
         language = notice.recipient.language if notice.recipient.language in {"ms", "en"} else "ms"
         filled = [self._fill(topic, notice, language) for topic in notice.topics]
         first = notice.topics[0].matter
+        reply = self._replies.to(notice, address) if self._replies is not None else None
         return Dispatch(
             id=notice.delivery,
             template=notice.template,
@@ -74,6 +97,8 @@ class Writer:
             address=address,
             thread=first.number if first is not None and len(filled) == 1 else None,
             values={**filled[0], "bil": len(filled), "senarai": filled},
+            reply_to=reply[0] if reply else None,
+            answer=reply[1] if reply else None,
         )
 
     def _fill(self, topic: Topic, notice: Notice, language: str) -> dict[str, Any]:

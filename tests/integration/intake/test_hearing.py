@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.intake.domain.office import ZONE
+from services.intake.store import mails
 from services.intake.store.copies import Known
+from services.intake.store.mails import Mail
 from services.intake.subscriptions import HEARS
 from shared.bus import fence
 from shared.db import Database as Pool
-from shared.envelope import Event
+from shared.envelope import Event, is_reference
 from shared.events import REGISTER
+from shared.events.mails import StaffMailRefused
 from shared.events.reference import CalendarSaved, SettingsSaved
 from tests.integration.intake.desk import Intake
 from tests.integration.intake.stream import CALENDAR, letter, say_as_workflow
@@ -20,9 +24,20 @@ from tests.support.eventually import eventually
 from tests.support.infra import Broker, Database
 
 SETTINGS = SettingsSaved(first_answer_days=5, solve_days={})
+MESSAGE = "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a"
+REFUSED = StaffMailRefused(
+    message=MESSAGE,
+    number="HD-2026-000001-Z",
+    staff=MESSAGE,
+    at=datetime.now(UTC),
+    code="not_found",
+    why_ms="Rekod tidak dijumpai.",
+    why_en="No such record.",
+)
 EXAMPLES: dict[type[Event], tuple[Event, str]] = {
     CalendarSaved: (CALENDAR, "kelantan"),
     SettingsSaved: (SETTINGS, "settings"),
+    StaffMailRefused: (REFUSED, MESSAGE),
 }
 
 
@@ -63,7 +78,12 @@ async def test_hearing_it_twice_changes_nothing(database: Database, kind: type[E
     pool = Pool(database.url("intake"), name="test")
     await pool.open()
     try:
-        one = letter(event, subject, sequence=3)
+        one = letter(event, subject, sequence=3 if is_reference(kind.wire) else 1)
+        async with pool.transaction() as tx:
+            said = Mail(
+                id=UUID(MESSAGE), key="k", status="said", number=REFUSED.number, person=MESSAGE, message=MESSAGE
+            )
+            await mails.add(tx, said)
         async with pool.transaction() as tx:
             assert await fence.accept(tx, [one], HEARS, REGISTER) == [one]
         once = await _copies(pool)
@@ -99,5 +119,5 @@ async def _copies(pool: Pool) -> list[list[dict[str, Any]]]:
     async with pool.transaction() as tx:
         return [
             [dict(row) for row in await tx.fetch(f"select * from {table}")]
-            for table in ("calendar_copy", "settings_copy")
+            for table in ("calendar_copy", "settings_copy", "mail")
         ]

@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.intake import handlers
+from services.intake.handlers import public as handlers
 from services.intake.store import record
 from services.intake.store.tables import METADATA
 from shared.db import Database as Pool

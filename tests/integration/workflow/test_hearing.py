@@ -6,7 +6,7 @@ from typing import Any
 from services.workflow.subscriptions import HEARS
 from shared.bus.connection import Bus
 from shared.envelope import Envelope, nats_subject
-from shared.events.intake import ComplainantActed
+from shared.events.intake import ComplainantActed, StaffMailed
 from shared.events.reference import FormSaved
 from tests.integration.workflow.office import NUMBER, Office, a_number, a_submission, from_intake
 from tests.support.complaints import a_form
@@ -24,11 +24,14 @@ def letters() -> list[Envelope]:
     """One of each kind that workflow hears, in order."""
     message = ComplainantActed(number=NUMBER, message="m-1", action="answer", text="Lagi satu.", proof="link")
     late = ComplainantActed(number=NUMBER, message="m-2", action="rate", score=5, proof="link")
+    nobody = "019aa7c4-5b1e-7c3d-9f57-2b8f1c0e4d6a"
+    mailed = StaffMailed(number=NUMBER, message=nobody, staff=nobody, action="note", text="Disemak.")
     return [
         from_intake(a_form(), "form", 1),
         from_intake(a_submission(), NUMBER, 1),
         from_intake(message, NUMBER, 2),
         from_intake(late, NUMBER, 3),
+        from_intake(mailed, NUMBER, 4),
     ]
 
 
@@ -67,7 +70,7 @@ def type_of(letter: Envelope) -> str:
 
 
 async def test_heard_in_any_order_it_comes_to_the_same(office: Office) -> None:
-    form, filed, answer, late = letters()
+    form, filed, answer, late, _ = letters()
     for letter in (late, answer, form, filed):
         await office.hear(letter)
     types = [one["type"] for one in await office.rows("select type from event order by sequence")]

@@ -15,7 +15,7 @@ from services.intake.domain.numbers import complaint_number
 from services.intake.domain.office import Office
 from services.intake.domain.robot import REPLAY, Challenge, RobotCheck
 from services.intake.domain.thread import Claim, Words
-from services.intake.store import copies, record, spent, submissions
+from services.intake.store import copies, mails, record, spent, submissions
 from services.intake.store import form as form_store
 from shared.auth import TrackingTokens
 from shared.blobs import uploads
@@ -139,7 +139,7 @@ async def file_complaint(
         tracking_url=f"{seals.public_url}/a/{seals.links.make(number, now)}",
         email_masked=contact.email_masked,
     )
-    envelope = _envelope(event, number, 1, now, cause)
+    envelope = enveloped(event, number, 1, now, cause)
     if not await submissions.add(tx, submission, event, envelope, challenge, keep(receipt)):
         raise Invalid([REPLAY])
     return receipt
@@ -172,7 +172,7 @@ async def take_words(
     proof = thread.IC_AND_NAME if linked_at is None else thread.LINK
     files = await uploads.use(tx, words.attachments, uploads.PUBLIC, number)
     event = thread.acted(words, number=number, message=cause.id, proof=proof, files=files)
-    await record.record(tx, [_envelope(event, number, sequence, now, cause)])
+    await record.record(tx, [enveloped(event, number, sequence, now, cause)])
     return cause.id
 
 
@@ -180,7 +180,7 @@ async def request_links(tx: Tx, seals: Seals, wanted: Wanted, cause: Cause) -> N
     """Have the complaints' links sent to their own contacts. Looks nothing up: a hit and a miss are the same."""
     event = links.requested(wanted, seals.index(wanted.ic) if wanted.ic else None)
     now = await submissions.business_time(tx)
-    await record.record(tx, [_envelope(event, cause.id, 1, now, cause)])
+    await record.record(tx, [enveloped(event, cause.id, 1, now, cause)])
 
 
 async def open_form(
@@ -235,6 +235,7 @@ async def sweep(tx: Tx) -> None:
     await edge.forget_answers(tx)
     await spent.forget_counts(tx)
     await spent.forget_challenges(tx)
+    await mails.forget(tx)
 
 
 async def _submission(tx: Tx, office: Office, seals: Seals, filing: Filing, robot: RobotCheck) -> Submission:
@@ -270,11 +271,12 @@ async def _say_form(tx: Tx, cause: Cause) -> Form:
     version = await form_store.count_up(tx)
     form = await form_store.load(tx)
     now = await submissions.business_time(tx)
-    await record.record(tx, [_envelope(forms.saved(form), FORM, version, now, cause)])
+    await record.record(tx, [enveloped(forms.saved(form), FORM, version, now, cause)])
     return replace(form, version=version)
 
 
-def _envelope(event: Event, about: str, sequence: int, at: datetime, cause: Cause) -> Envelope:
+def enveloped(event: Event, about: str, sequence: int, at: datetime, cause: Cause) -> Envelope:
+    """As intake says it."""
     return seal(
         event,
         id=cause.id,
