@@ -62,7 +62,10 @@ class Replies:
         if matter is None or notice.channel != "email" or recipient.kind not in ("complainant", "staff"):
             return None
         staff = recipient.about if recipient.kind == "staff" else None
-        token = self._tokens.make(matter.number, staff, address)
+        try:
+            token = self._tokens.make(matter.number, staff, address)
+        except ValueError:  # no number or no id that an address could carry: the mail goes all the same
+            return None
         return reply_address(self._mailbox, token), "message" if staff is None else self._staff
 
 
