@@ -5,9 +5,9 @@ start, whatever its hour; a span has used as many days as 17:00s of working days
 adjoining spans sum to the days of the whole.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 DAY_ENDS = time(17, 0)
@@ -20,12 +20,18 @@ class Calendar:
     zone: ZoneInfo
     weekend: frozenset[int]
     holidays: frozenset[date] = field(default_factory=frozenset)
+    _week: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """The weekdays that are no weekend."""
     _off: tuple[int, ...] = field(init=False, repr=False, compare=False)
     """Ordinals of the holidays that do not fall on a weekend, in order."""
+    _before: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """How many working days of all time there were before each of them."""
 
     def __post_init__(self) -> None:
         off = sorted(day.toordinal() for day in self.holidays if day.weekday() not in self.weekend)
+        object.__setattr__(self, "_week", tuple(day for day in range(7) if day not in self.weekend))
         object.__setattr__(self, "_off", tuple(off))
+        object.__setattr__(self, "_before", tuple(self._worked(day - 1) for day in off))
 
     def is_working_day(self, day: date) -> bool:
         """Neither weekend nor holiday."""
@@ -35,13 +41,14 @@ class Calendar:
         """17:00 of the `days`-th working day strictly after the local date of `start`."""
         if days < 1:
             raise ValueError("due in at least one working day")
-        return self._end_of_working_day(start, days, timedelta(days=1))
+        return self._end_of(self._worked(start.astimezone(self.zone).toordinal()) + days)
 
     def shifted(self, deadline: datetime, days: int) -> datetime:
         """A deadline so many working days later, or earlier where `days` is negative."""
         if days == 0:
             return deadline
-        return self._end_of_working_day(deadline, abs(days), timedelta(days=1 if days > 0 else -1))
+        day = deadline.astimezone(self.zone).toordinal()
+        return self._end_of(self._worked(day) + days if days > 0 else self._worked(day - 1) + 1 + days)
 
     def days_between(self, start: datetime, end: datetime) -> int:
         """How many ends of working days lie in (start, end]; 0 when end is not after start."""
@@ -59,18 +66,17 @@ class Calendar:
         """How many midnights lie between, in this place."""
         return (end.astimezone(self.zone).date() - start.astimezone(self.zone).date()).days
 
-    def _end_of_working_day(self, start: datetime, days: int, step: timedelta) -> datetime:
-        day = start.astimezone(self.zone).date()
-        while days:
-            day += step
-            days -= self.is_working_day(day)
-        return datetime.combine(day, DAY_ENDS, self.zone)
+    def _end_of(self, nth: int) -> datetime:
+        """17:00 of the nth working day of all time."""
+        weeks, rest = divmod(nth + bisect_left(self._before, nth) - 1, len(self._week))
+        return datetime.combine(date.fromordinal(weeks * 7 + self._week[rest] + 1), DAY_ENDS, self.zone)
 
     def _ended_by(self, moment: datetime) -> int:
         """How many working days of all time had ended by then."""
         local = moment.astimezone(self.zone)
-        last = local.toordinal() - (local.time() < DAY_ENDS)
+        return self._worked(local.toordinal() - (local.time() < DAY_ENDS))
+
+    def _worked(self, last: int) -> int:
+        """How many working days of all time there were up to this one, by its ordinal; 1 was a Monday."""
         weeks, rest = divmod(last, 7)
-        # Ordinal 1 was a Monday: of whole weeks the count is known, of the rest each day is looked at.
-        working = weeks * (7 - len(self.weekend)) + sum(day not in self.weekend for day in range(rest))
-        return working - bisect_right(self._off, last)
+        return weeks * len(self._week) + bisect_left(self._week, rest) - bisect_right(self._off, last)
