@@ -231,7 +231,7 @@ async def _bytes(request: Request, file: File, part: Part) -> bytes:
 
 def _view(leg: Leg) -> dict[str, Any]:
     complaint, filed = leg.loaded.complaint, leg.filed
-    clock = clocks.vendor_leg(complaint, leg.known.rules, leg.loaded.now)
+    clock = clocks.vendor_leg(complaint, leg.loaded.known.rules, leg.loaded.now)
     if clock is None:
         raise NotFound
     return {

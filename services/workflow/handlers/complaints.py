@@ -20,7 +20,7 @@ from shared.blobs import uploads
 from shared.db import Tx
 from shared.envelope import Envelope
 from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound, Refused, Text
-from shared.events.complaint import Actor, Person
+from shared.events.complaint import Actor
 from shared.events.intake import ComplainantActed, ComplaintSubmitted
 from shared.privacy import Keyring, mask_email, mask_phone
 
@@ -33,8 +33,8 @@ class Standing(NamedTuple):
 
     complaint: Complaint
     now: datetime
-    known: facts.Known
     pic_is_active: bool
+    known: facts.Known
     may: dict[Action, tuple[Role, Row]]
 
 
@@ -54,12 +54,12 @@ async def _hand_out(tx: Tx, complaint: Complaint, known: facts.Known, receipt: E
     if picked is None:
         return
     best, routed = picked
-    member = await people.stay(tx, UUID(best.id))
-    if member is None or not member.active or Role.PIC not in member.roles:
+    pic = await people.pic_who_stays(tx, UUID(best.id))
+    if pic is None:
         return
     now = await complaints.now(tx)
     asked = sight.facts(complaint, Role.SYSTEM, known.rules, now, pic_is_active=True)
-    words = Given(pic=best.person, routed=routed)
+    words = Given(pic=pic, routed=routed)
     after, event = acts.act(complaint, Action.ASSIGN, words, Actor(role=Role.SYSTEM), asked, known.rules, now)
     correlation = receipt.correlationid
     handed = versions.version(after, event, known.rules, correlation=correlation, causation=receipt.id)
@@ -69,21 +69,21 @@ async def _hand_out(tx: Tx, complaint: Complaint, known: facts.Known, receipt: E
 async def take_message(tx: Tx, said: ComplainantActed, envelope: Envelope) -> None:
     """The complainant's message does what it asks, or is held on the thread with the reason. Never lost."""
     loaded = await _load(tx, said.number)
-    known = await facts.known(tx)
+    rules = loaded.known.rules
     action = Action(said.action)
     words = Given(
         text=said.text or None, score=said.score, attachments=said.attachments, files=said.files, message=said.message
     )
     actor = Actor(role=Role.COMPLAINANT, name=loaded.complaint.contact.name)
-    asked = _facts(loaded, Role.COMPLAINANT, known, None)
+    asked = _facts(loaded, Role.COMPLAINANT, None)
     try:
-        after, event = acts.act(loaded.complaint, action, words, actor, asked, known.rules, loaded.now)
+        after, event = acts.act(loaded.complaint, action, words, actor, asked, rules, loaded.now)
     except Refused as refused:
-        held = _facts(loaded, Role.SYSTEM, known, None)
+        held = _facts(loaded, Role.SYSTEM, None)
         reopens = Action.REOPEN in allowed(loaded.complaint.state, [asked])
         why = _why_held(action, loaded.complaint, refused, reopens=reopens)
-        after, event = acts.hold(loaded.complaint, action, words, why, held, known.rules, loaded.now)
-    said_so = versions.version(after, event, known.rules, correlation=envelope.correlationid, causation=envelope.id)
+        after, event = acts.hold(loaded.complaint, action, words, why, held, rules, loaded.now)
+    said_so = versions.version(after, event, rules, correlation=envelope.correlationid, causation=envelope.id)
     await complaints.save(tx, said_so)
 
 
@@ -92,7 +92,7 @@ async def look(tx: Tx, number: str, caller: Caller, *, lock: bool = False) -> St
     loaded = await complaints.load(tx, number, lock=lock)
     if loaded is None or not sight.sees(loaded.complaint, caller.principals):
         raise NotFound
-    return _standing(loaded, await facts.known(tx), caller)
+    return _standing(loaded, caller)
 
 
 async def act(
@@ -122,15 +122,15 @@ async def act(
     files = await uploads.use(tx, words.attachments, f"staff:{caller.id}", number)
     words = msgspec.structs.replace(words, files=files)
     actor = Actor(role=role, id=caller.id, name=caller.name)
-    before = Loaded(standing.complaint, standing.now, standing.pic_is_active)
-    asked = _facts(before, role, standing.known, caller.id)
-    after, event = acts.act(standing.complaint, action, words, actor, asked, standing.known.rules, standing.now)
-    await complaints.save(tx, versions.version(after, event, standing.known.rules, correlation=correlation))
+    rules, now = standing.known.rules, standing.now
+    asked = _facts(Loaded(*standing[:-1]), role, caller.id)
+    after, event = acts.act(standing.complaint, action, words, actor, asked, rules, now)
+    await complaints.save(tx, versions.version(after, event, rules, correlation=correlation))
     if action is Action.REQUEST_CLOSE:
         await office.keep_solution(tx, after, caller, correlation=correlation)
     # A PIC named by this act has just been found active.
     active = after.pic is not None and (words.pic is not None or standing.pic_is_active)
-    return _standing(Loaded(after, standing.now, active), standing.known, caller)
+    return _standing(Loaded(after, now, active, standing.known), caller)
 
 
 async def assign_many(
@@ -184,14 +184,14 @@ async def _load(tx: Tx, number: str) -> Loaded:
     return loaded
 
 
-def _standing(loaded: Loaded, known: facts.Known, caller: Caller) -> Standing:
-    held = [_facts(loaded, role, known, caller.id) for role in sight.roles_held(loaded.complaint, caller)]
-    may = allowed(loaded.complaint.state, held)
-    return Standing(loaded.complaint, loaded.now, known, loaded.pic_is_active, may)
+def _standing(loaded: Loaded, caller: Caller) -> Standing:
+    held = [_facts(loaded, role, caller.id) for role in sight.roles_held(loaded.complaint, caller)]
+    return Standing(*loaded, allowed(loaded.complaint.state, held))
 
 
-def _facts(loaded: Loaded, role: Role, known: facts.Known, actor: str | None) -> Facts:
-    return sight.facts(loaded.complaint, role, known.rules, loaded.now, pic_is_active=loaded.pic_is_active, actor=actor)
+def _facts(loaded: Loaded, role: Role, actor: str | None) -> Facts:
+    complaint, now, pic_is_active, known = loaded
+    return sight.facts(complaint, role, known.rules, now, pic_is_active=pic_is_active, actor=actor)
 
 
 async def _check_version(tx: Tx, complaint: Complaint, action: Action, version: int | None, caller: Caller) -> None:
@@ -209,11 +209,11 @@ async def _check_version(tx: Tx, complaint: Complaint, action: Action, version: 
 async def _with_pic(tx: Tx, words: Given, row: Row, pic: str | None) -> Given:
     if "pic" not in row.needs or not pic:
         return words
-    member = await people.stay(tx, _as_uuid(pic))
-    if member is None or not member.active or Role.PIC not in member.roles:
+    person = await people.pic_who_stays(tx, _as_uuid(pic))
+    if person is None:
         text = Text("PIC ini tidak aktif atau tiada", "There is no such active PIC")
         raise Invalid([FieldError("pic", "not_a_pic", text)])
-    return msgspec.structs.replace(words, pic=Person(id=str(member.id), name=member.name))
+    return msgspec.structs.replace(words, pic=person)
 
 
 async def _check_meaning(tx: Tx, complaint: Complaint, action: Action, words: Given) -> None:

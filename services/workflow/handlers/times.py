@@ -51,7 +51,7 @@ async def fire_due(tx: Tx, limit: int) -> Fired:
     held = await complaints.hold_due(tx, limit)
     if not held:
         return Fired(0, 0.0)
-    rules = (await facts.known(tx)).rules
+    rules = held[0].known.rules
     versions_, stale, late = [], [], 0.0
     for loaded in held:
         fired = _fired(loaded, rules)

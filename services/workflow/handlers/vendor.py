@@ -43,7 +43,6 @@ class Leg(NamedTuple):
     """An open leg: the complaint as it was filed and as it stands, and what was said on the leg, oldest first."""
 
     loaded: Loaded
-    known: facts.Known
     filed: Received
     said: list[tuple[int, ComplaintEvent]]
     module: tuple[str, str]
@@ -66,7 +65,7 @@ async def look(tx: Tx, link: Link) -> Leg:
         raise LookupError(f"the record of {link.number} does not begin with its receipt")
     module = await facts.module(tx, loaded.complaint.module)
     named = (module.name_ms, module.name_en) if module else (filed.module_ms, filed.module_en)
-    return Leg(loaded, await facts.known(tx), filed, said, named)
+    return Leg(loaded, filed, said, named)
 
 
 async def file(tx: Tx, link: Link, id: str) -> File:
@@ -86,15 +85,15 @@ async def check(tx: Tx, link: Link) -> None:
 async def act(tx: Tx, link: Link, action: Action, words: Given, *, correlation: str) -> int:
     """An update or the answer; the complaint's new version. Raises `NotFound`, `Invalid`."""
     loaded = await _open(tx, link, lock=True)
-    known = await facts.known(tx)
-    asked = sight.facts(loaded.complaint, Role.VENDOR, known.rules, loaded.now, pic_is_active=loaded.pic_is_active)
-    row = row_for(loaded.complaint.state, action, asked)
+    complaint, now, pic_is_active, known = loaded
+    asked = sight.facts(complaint, Role.VENDOR, known.rules, now, pic_is_active=pic_is_active)
+    row = row_for(complaint.state, action, asked)
     if row is None:
-        raise refusal(loaded.complaint.state, action, ())
+        raise refusal(complaint.state, action, ())
     words = given.checked(words, row, modules=known.modules)
     files = await uploads.use(tx, words.attachments, link.owner, link.number)
     words = msgspec.structs.replace(words, files=files)
-    after, event = acts.act(loaded.complaint, action, words, BY_LINK, asked, known.rules, loaded.now)
+    after, event = acts.act(complaint, action, words, BY_LINK, asked, known.rules, now)
     await complaints.save(tx, versions.version(after, event, known.rules, correlation=correlation))
     return after.version
 

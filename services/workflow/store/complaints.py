@@ -9,12 +9,15 @@ import msgspec
 from asyncpg import Record
 
 from services.workflow.domain.complaint import Complaint
+from services.workflow.store import facts
+from services.workflow.store.facts import Known
 from shared.db import Tx
 from shared.envelope import SHARDS, Envelope, decode, nats_subject
 from shared.errors import Conflict, Text
 from shared.events.complaint import ComplaintEvent
 from shared.events.workflow import Received
 
+_VALUES = msgspec.json.Decoder(Complaint)
 FIRST = UUID(int=0)
 BEGINNING = ("", 0)
 """Before the first place of the record."""
@@ -25,18 +28,26 @@ CHANGED = Text(
 
 
 class Loaded(NamedTuple):
-    """A complaint as it stands, locked until the transaction ends, and business time."""
+    """A complaint as it stands, business time, and what is known of the office. Held for update, it stays as it is
+    until the transaction ends."""
 
     complaint: Complaint
     now: datetime
     pic_is_active: bool
+    known: Known
 
 
-_SELECT = """
-select c.value, helpdesk.now() as now, coalesce(s.active and 'PIC' = any(s.roles), false) as pic_is_active
-from complaint c left join staff s on s.id = c.pic
+_PIC_IS_ACTIVE = "coalesce(s.active and 'PIC' = any(s.roles), false)"
+# All but the complaint itself is asked for once that is held: who waited for it decides by what stands after the wait.
+_LOAD = f"""
+with held as materialized (select value, pic from complaint where number = $1)
+select held.value::text, helpdesk.now(), {_PIC_IS_ACTIVE}, facts_standing($2)
+from held left join staff s on s.id = held.pic
 """
-_LOAD = _SELECT + "where c.number = $1"
+_LOAD_TO_ACT = _LOAD.replace("$1)", "$1 for update)")
+_SELECT = f"""
+select c.value::text, helpdesk.now(), {_PIC_IS_ACTIVE} from complaint c left join staff s on s.id = c.pic
+"""
 _HOLD_DUE = (
     _SELECT + "where c.timer_at <= helpdesk.now() order by c.timer_at, c.number limit $1 for update of c skip locked"
 )
@@ -78,8 +89,11 @@ async def load(tx: Tx, number: str, *, lock: bool = False) -> Loaded | None:
     """The complaint, or None. With `lock`, nobody else moves it until this transaction ends."""
     if "\x00" in number:  # Postgres could not even be asked
         return None
-    rows = await tx.fetch(_LOAD + (" for update of c" if lock else ""), number)
-    return next(iter(_loaded(rows)), None)
+    row = await tx.fetchrow(_LOAD_TO_ACT if lock else _LOAD, number, facts.NEEDED)
+    if row is None:
+        return None
+    value, at, pic_is_active, standing = row
+    return Loaded(_VALUES.decode(value), at, pic_is_active, await facts.known_by(tx, standing))
 
 
 async def mark_one_at_a_time(tx: Tx) -> None:
@@ -116,14 +130,14 @@ def _written(version: Version) -> tuple[Any, ...]:
         complaint.version,
         complaint.state,
         complaint.custodian,
-        UUID(complaint.pic.id) if complaint.pic else None,
+        complaint.pic.id if complaint.pic else None,
         complaint.due,
         complaint,
-        UUID(envelope.id),
+        envelope.id,
         envelope.type,
         envelope.time,
         event.actor.role,
-        UUID(event.actor.id) if event.actor.id else None,
+        event.actor.id,
         nats_subject(envelope),
         envelope.encoded(),
         *(timer or (None, None)),
@@ -144,7 +158,7 @@ async def timers_over(tx: Tx) -> tuple[int, float]:
 async def hold_due(tx: Tx, limit: int) -> list[Loaded]:
     """Complaints whose timer is over, the oldest first, held until this transaction ends; those that somebody else
     holds are left to them."""
-    return _loaded(await tx.fetch(_HOLD_DUE, limit))
+    return await _loaded(tx, await tx.fetch(_HOLD_DUE, limit))
 
 
 async def put_off_first_due(tx: Tx) -> None:
@@ -169,13 +183,13 @@ async def any_without_timer(tx: Tx) -> bool:
 
 async def hold_open(tx: Tx) -> list[Loaded]:
     """Every open complaint, held until this transaction ends, and those that can still be reopened."""
-    return _loaded(await tx.fetch(_HOLD_OPEN))
+    return await _loaded(tx, await tx.fetch(_HOLD_OPEN))
 
 
 async def every_open(tx: Tx) -> list[Complaint]:
     """Every open complaint as it stands now."""
-    rows = await tx.fetch("select value from complaint where state not in ('SELESAI', 'DITUTUP') order by number")
-    return [msgspec.convert(row["value"], Complaint) for row in rows]
+    rows = await tx.fetch("select value::text from complaint where state not in ('SELESAI', 'DITUTUP') order by number")
+    return [_VALUES.decode(row["value"]) for row in rows]
 
 
 async def hold_of_pic(tx: Tx, pic: UUID) -> list[str]:
@@ -209,8 +223,9 @@ async def set_timers(tx: Tx, timers: Sequence[tuple[str, tuple[datetime, str] | 
     )
 
 
-def _loaded(rows: Sequence[Record]) -> list[Loaded]:
-    return [Loaded(msgspec.convert(row["value"], Complaint), row["now"], row["pic_is_active"]) for row in rows]
+async def _loaded(tx: Tx, rows: Sequence[Record]) -> list[Loaded]:
+    known = await facts.known(tx)
+    return [Loaded(_VALUES.decode(value), at, pic_is_active, known) for value, at, pic_is_active in rows]
 
 
 async def exists(tx: Tx, number: str) -> bool:

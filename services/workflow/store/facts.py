@@ -1,7 +1,7 @@
 """Reference facts: the newest of each, with the sequence it is known by, said and kept in one statement."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,6 +15,8 @@ from shared.envelope import Envelope, Event, decode, nats_subject, seal
 from shared.events.reference import CalendarSaved, FormSaved, Module, RoutingSaved, SettingsSaved, SolutionSaved
 
 OFFICE, VENDOR, SETTINGS, ROUTING, FORM = "kelantan", "vendor", "settings", "routing", "form"
+NEEDED = (OFFICE, VENDOR, SETTINGS, FORM)
+"""The subjects of what a decision needs to know."""
 
 
 class Known(NamedTuple):
@@ -74,17 +76,29 @@ async def own_of(tx: Tx, known: dict[str, int]) -> list[bytes]:
 
 
 async def known(tx: Tx) -> Known:
-    """Calendars, settings and modules, as last saved. They change seldom: decoding is remembered by content."""
-    rows = await tx.fetch(
-        "select subject, body from fact where subject = any($1::text[])", [OFFICE, VENDOR, SETTINGS, FORM]
-    )
-    bodies = {row["subject"]: bytes(row["body"]) for row in rows}
+    """Calendars, settings and modules, as last saved."""
+    return await known_by(tx, await tx.fetchval("select facts_standing($1)", NEEDED))
+
+
+async def known_by(tx: Tx, standing: Sequence[UUID]) -> Known:
+    """What the facts of these ids say, or newer ones of their subjects. They change seldom: what they said last is
+    remembered, and their bodies do not travel."""
+    remembered = _remembered.get(tuple(standing))
+    if remembered is not None:
+        return remembered
+    rows = await tx.fetch("select subject, id, body from fact where subject = any($1::text[]) order by subject", NEEDED)
+    bodies = {row["subject"]: row["body"] for row in rows}
     rules = Rules(
         office=_calendar(bodies[OFFICE]),
         vendor=_calendar(bodies[VENDOR]),
-        settings=_settings(bodies[SETTINGS]),
+        settings=decode(bodies[SETTINGS]).open_as(SettingsSaved),
     )
-    return Known(rules, _modules(bodies.get(FORM)))
+    _remembered.clear()
+    return _remembered.setdefault(tuple(row["id"] for row in rows), Known(rules, _modules(bodies.get(FORM))))
+
+
+_remembered: dict[tuple[UUID, ...], Known] = {}
+"""By the ids of the facts it comes from, which no other fact ever has: the one that was asked for last."""
 
 
 async def module(tx: Tx, slug: str) -> Module | None:
@@ -125,18 +139,11 @@ def _written(envelope: Envelope) -> tuple[object, ...]:
     )
 
 
-@lru_cache(maxsize=16)
 def _calendar(body: bytes) -> Calendar:
     saved = decode(body).open_as(CalendarSaved)
     return Calendar(ZoneInfo(saved.zone), frozenset(saved.weekend), frozenset(saved.holidays))
 
 
-@lru_cache(maxsize=16)
-def _settings(body: bytes) -> SettingsSaved:
-    return decode(body).open_as(SettingsSaved)
-
-
-@lru_cache(maxsize=16)
 def _modules(body: bytes | None) -> frozenset[str]:
     return frozenset(module.slug for module in decode(body).open_as(FormSaved).modules) if body else frozenset()
 

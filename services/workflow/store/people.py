@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from services.workflow.store.tables import staff as staff_table
 from shared.db import Tx, sql
+from shared.events.complaint import Person
 
 SESSION_LASTS = timedelta(hours=12)
 IDLE_LASTS = timedelta(hours=2)
@@ -71,10 +72,12 @@ async def for_change(tx: Tx, member: UUID) -> Member | None:
     return await by_id(tx, member)
 
 
-async def stay(tx: Tx, member: UUID) -> Member | None:
-    """One member of staff, who stays as they are until this transaction ends."""
-    await tx.execute("select 1 from staff where id = $1 for share", member)
-    return await by_id(tx, member)
+async def pic_who_stays(tx: Tx, member: UUID) -> Person | None:
+    """An active PIC, who remains one until this transaction ends; None of anybody else."""
+    row = await tx.fetchrow(
+        "select id::text, name from staff where id = $1 and active and 'PIC' = any(roles) for share", member
+    )
+    return Person(id=row["id"], name=row["name"]) if row else None
 
 
 async def everybody(tx: Tx) -> list[tuple[Member, int]]:
