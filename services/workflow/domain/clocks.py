@@ -4,12 +4,12 @@ twice. A deadline whose breach was reported stays as it was reported while the b
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from services.workflow.domain.complaint import Complaint, Span
-from services.workflow.domain.times import rules_of
+from services.workflow.domain.times import CLOCKS, rules_of
 from services.workflow.machine import Custodian, State
 from shared.calendar import Calendar
 from shared.events.reference import SettingsSaved, TimeRule
@@ -24,11 +24,16 @@ class Rules:
     office: Calendar
     vendor: Calendar
     settings: SettingsSaved
+    timed: tuple[TimeRule, ...] = field(init=False, repr=False, compare=False)
+    """What happens by itself."""
+    of_clock: dict[str, tuple[TimeRule, ...]] = field(init=False, repr=False, compare=False)
+    """The same by the clock that each counts from."""
 
-    @property
-    def timed(self) -> tuple[TimeRule, ...]:
-        """What happens by itself."""
-        return rules_of(self.settings)
+    def __post_init__(self) -> None:
+        timed = rules_of(self.settings)
+        of_clock = {clock: tuple(rule for rule in timed if rule.clock == clock) for clock in CLOCKS}
+        object.__setattr__(self, "timed", timed)
+        object.__setattr__(self, "of_clock", of_clock)
 
 
 class Run(NamedTuple):

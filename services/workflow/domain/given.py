@@ -68,11 +68,10 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 def checked(given: Given, row: Row, *, modules: frozenset[str]) -> Given:
     """The same, tidied: texts in NFC without surrounding space, empty ones as None. Raises `Invalid` with every field
     that the row needs and did not get, and every one that cannot be kept as it is."""
-    errors: list[FieldError] = []
-    tidy: dict[str, Any] = {
-        name: _tidy(value) if isinstance(value, str) else value for name, value in msgspec.structs.asdict(given).items()
-    }
-    errors += [error for name, value in tidy.items() if isinstance(value, str) for error in _unkeepable(name, value)]
+    tidy: dict[str, Any] = msgspec.structs.asdict(given)
+    texts = {name: _tidy(value) for name, value in tidy.items() if isinstance(value, str)}
+    tidy |= texts
+    errors = [error for name, text in texts.items() if text is not None for error in _unkeepable(name, text)]
     for need in row.needs:
         field = need.rstrip("?")
         if (

@@ -42,11 +42,15 @@ def plan(complaint: Complaint, rules: Rules) -> tuple[Planned, ...]:
     found = [
         planned
         for run in runs(complaint, rules)
-        for rule in rules.timed
-        if rule.clock == run.clock and rule.on
+        for rule in rules.of_clock[run.clock]
+        if rule.on
         for planned in _planned(complaint, rule, run, rules)
     ]
-    return tuple(sorted(found, key=lambda one: (one.at, ORDER[one.rule.action], one.rule.level or 0)))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(planned: Planned) -> tuple[datetime, int, int]:
+    return planned.at, ORDER[planned.rule.action], planned.rule.level or 0
 
 
 def next_of(complaint: Complaint, rules: Rules) -> Planned | None:
@@ -80,8 +84,8 @@ def _nominal(rule: TimeRule, run: Run, nth: int) -> datetime:
 
 def _promised(complaint: Complaint, run: Run, rules: Rules) -> datetime | None:
     """A lapse keeps its distance from the notice that was really given."""
-    for rule in rules.timed:
-        fired = _fired(complaint, rule) if rule.clock == run.clock and rule.kind == "notice" else None
+    for rule in rules.of_clock[run.clock]:
+        fired = _fired(complaint, rule) if rule.kind == "notice" else None
         if fired is not None:
             left = run.days - rule.days if rule.of == "start" else -rule.days
             return run.calendar.due(fired.at, max(left, 1))
@@ -89,7 +93,10 @@ def _promised(complaint: Complaint, run: Run, rules: Rules) -> datetime | None:
 
 
 def _fired(complaint: Complaint, rule: TimeRule) -> Fired | None:
-    return next((one for one in complaint.fired if one.rule == rule.id), None)
+    for one in complaint.fired:
+        if one.rule == rule.id:
+            return one
+    return None
 
 
 def firing(complaint: Complaint, rules: Rules, now: datetime) -> tuple[Action, Given] | None:

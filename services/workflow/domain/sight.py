@@ -13,6 +13,15 @@ COMPLAINANT_ACTIONS = (Action.ANSWER, Action.NOT_SOLVED, Action.CLOSE, Action.RE
 
 def seen_by(complaint: Complaint) -> tuple[str, ...]:
     """The present readers as principals."""
+    return tuple(sorted(_readers(complaint)))
+
+
+def sees(complaint: Complaint, principals: Iterable[str]) -> bool:
+    """Whether any of these principals reads it."""
+    return not _readers(complaint).isdisjoint(principals)
+
+
+def _readers(complaint: Complaint) -> set[str]:
     readers = {f"role:{Role.ADMIN}", f"role:{Role.MANAGEMENT}", *(f"staff:{one}" for one in complaint.readers)}
     if complaint.pic:
         readers.add(f"staff:{complaint.pic.id}")
@@ -22,7 +31,7 @@ def seen_by(complaint: Complaint) -> tuple[str, ...]:
         readers.add(f"queue:{Role.IMPLEMENTOR}")
     if complaint.vendor_leg:
         readers.add(f"role:{Role.VENDOR}")
-    return tuple(sorted(readers))
+    return readers
 
 
 def roles_held(complaint: Complaint, caller: Caller) -> set[Role]:
@@ -61,8 +70,3 @@ def complainant_can(complaint: Complaint, rules: Rules, now: datetime) -> tuple[
     held = [facts(complaint, Role.COMPLAINANT, rules, now, pic_is_active=complaint.pic is not None)]
     may = allowed(complaint.state, held)
     return tuple(str(action) for action in COMPLAINANT_ACTIONS if action in may)
-
-
-def sees(complaint: Complaint, principals: Iterable[str]) -> bool:
-    """Whether any of these principals reads it."""
-    return not set(seen_by(complaint)).isdisjoint(principals)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from services.workflow.domain import plan
 from services.workflow.domain.clocks import Rules

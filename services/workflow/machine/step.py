@@ -26,7 +26,7 @@ class _Token:
     __slots__ = ("state",)
 
     def __init__(self, state: State) -> None:
-        self.state = state
+        self.state = state.value
 
 
 def _asks(row: Row) -> Any:
@@ -39,11 +39,16 @@ def _asks(row: Row) -> Any:
 
 def _machine() -> Machine:
     machine = Machine(
-        model=None, states=list(State), initial=None, auto_transitions=False, send_event=True, queued=False
+        model=None,
+        states=[state.value for state in State],
+        initial=None,
+        auto_transitions=False,
+        send_event=True,
+        queued=False,
     )
     for row in TABLE:
         for source in sorted(row.sources):
-            machine.add_transition(row.action, source, row.to or "=", conditions=_asks(row))
+            machine.add_transition(row.action, source.value, row.to.value if row.to else "=", conditions=_asks(row))
     return machine
 
 
@@ -65,7 +70,8 @@ def step(state: State, action: Action, facts: Facts) -> State:
 
 def row_for(state: State, action: Action, facts: Facts) -> Row | None:
     """The row this role would use, or none."""
-    return next((row for row in _rows(state, action) if facts.role in row.roles and _passes(row, facts)), None)
+    rows = (row for row in _rows(state, action) if facts.role in row.roles)
+    return next((row for row in rows if row.guard is None or row.guard(facts)), None)
 
 
 def allowed(state: State, held: Iterable[Facts]) -> dict[Action, tuple[Role, Row]]:
@@ -73,7 +79,7 @@ def allowed(state: State, held: Iterable[Facts]) -> dict[Action, tuple[Role, Row
     found: dict[Action, tuple[Role, Row]] = {}
     for facts in sorted(held, key=lambda one: ROLE_ORDER.index(one.role)):
         for row in _rows_of(state, facts.role):
-            if row.action not in found and _passes(row, facts):
+            if row.action not in found and (row.guard is None or row.guard(facts)):
                 found[row.action] = (facts.role, row)
     return found
 
@@ -90,10 +96,6 @@ def refusal(state: State, action: str, may: Iterable[Action]) -> Refused:
         state=str(state),
         allowed=[str(one) for one in may],
     )
-
-
-def _passes(row: Row, facts: Facts) -> bool:
-    return row.guard is None or row.guard(facts)
 
 
 @functools.cache

@@ -8,6 +8,8 @@ VENDOR, ADMIN that has the row. A need that ends in `?` is optional. Readers: P 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from services.workflow.machine.states import ENDED, OPEN, Action, Role, State
 
 B, D, I, R, V, M, T = (  # noqa: E741 - the table reads by its letters
@@ -23,8 +25,7 @@ ANY = frozenset(State)
 NOWHERE: frozenset[State] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """What a row may ask about, beside state and role."""
 
     role: Role

@@ -9,12 +9,12 @@ down_revision = "0005"
 
 STANDING = """
 drop index event_in_order;
-create function facts_standing(subjects text[]) returns uuid[] language plpgsql volatile as $$
+create function facts_standing(subjects text[]) returns text language plpgsql volatile as $$
 begin
-    return array(select id from fact where subject = any(subjects) order by subject);
+    return (select string_agg(id::text, ' ' order by subject) from fact where subject = any(subjects));
 end $$;
 comment on function facts_standing is
-    'volatile, so that it sees what stands when it is called, and not when the statement began that waited for a lock';
+    'ids; volatile, to see what stands when it is called, not when the statement began that waited for a lock';
 """
 
 

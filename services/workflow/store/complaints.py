@@ -41,7 +41,7 @@ _PIC_IS_ACTIVE = "coalesce(s.active and 'PIC' = any(s.roles), false)"
 # All but the complaint itself is asked for once that is held: who waited for it decides by what stands after the wait.
 _LOAD = f"""
 with held as materialized (select value, pic from complaint where number = $1)
-select held.value::text, helpdesk.now(), {_PIC_IS_ACTIVE}, facts_standing($2)
+select held.value::text, helpdesk.now(), {_PIC_IS_ACTIVE}, {facts.STANDING}
 from held left join staff s on s.id = held.pic
 """
 _LOAD_TO_ACT = _LOAD.replace("$1)", "$1 for update)")
@@ -89,7 +89,7 @@ async def load(tx: Tx, number: str, *, lock: bool = False) -> Loaded | None:
     """The complaint, or None. With `lock`, nobody else moves it until this transaction ends."""
     if "\x00" in number:  # Postgres could not even be asked
         return None
-    row = await tx.fetchrow(_LOAD_TO_ACT if lock else _LOAD, number, facts.NEEDED)
+    row = await tx.fetchrow(_LOAD_TO_ACT if lock else _LOAD, number)
     if row is None:
         return None
     value, at, pic_is_active, standing = row

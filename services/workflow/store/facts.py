@@ -1,6 +1,5 @@
 """Reference facts: the newest of each, with the sequence it is known by, said and kept in one statement."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,8 +14,9 @@ from shared.envelope import Envelope, Event, decode, nats_subject, seal
 from shared.events.reference import CalendarSaved, FormSaved, Module, RoutingSaved, SettingsSaved, SolutionSaved
 
 OFFICE, VENDOR, SETTINGS, ROUTING, FORM = "kelantan", "vendor", "settings", "routing", "form"
-NEEDED = (OFFICE, VENDOR, SETTINGS, FORM)
-"""The subjects of what a decision needs to know."""
+_NEEDED = f"'{{{OFFICE}, {VENDOR}, {SETTINGS}, {FORM}}}'"
+STANDING = f"facts_standing({_NEEDED})"
+"""In a statement: the ids of the facts a decision needs, as they stand when the database comes to this place."""
 
 
 class Known(NamedTuple):
@@ -77,16 +77,16 @@ async def own_of(tx: Tx, known: dict[str, int]) -> list[bytes]:
 
 async def known(tx: Tx) -> Known:
     """Calendars, settings and modules, as last saved."""
-    return await known_by(tx, await tx.fetchval("select facts_standing($1)", NEEDED))
+    return await known_by(tx, await tx.fetchval(f"select {STANDING}"))
 
 
-async def known_by(tx: Tx, standing: Sequence[UUID]) -> Known:
-    """What the facts of these ids say, or newer ones of their subjects. They change seldom: what they said last is
-    remembered, and their bodies do not travel."""
-    remembered = _remembered.get(tuple(standing))
+async def known_by(tx: Tx, standing: str) -> Known:
+    """What the facts say whose ids `STANDING` gave, or newer ones of the same subjects. They change seldom: what they
+    said last is remembered, and their bodies do not travel."""
+    remembered = _remembered.get(standing)
     if remembered is not None:
         return remembered
-    rows = await tx.fetch("select subject, id, body from fact where subject = any($1::text[]) order by subject", NEEDED)
+    rows = await tx.fetch(f"select subject, id::text, body from fact where subject = any({_NEEDED}) order by subject")
     bodies = {row["subject"]: row["body"] for row in rows}
     rules = Rules(
         office=_calendar(bodies[OFFICE]),
@@ -94,11 +94,11 @@ async def known_by(tx: Tx, standing: Sequence[UUID]) -> Known:
         settings=decode(bodies[SETTINGS]).open_as(SettingsSaved),
     )
     _remembered.clear()
-    return _remembered.setdefault(tuple(row["id"] for row in rows), Known(rules, _modules(bodies.get(FORM))))
+    return _remembered.setdefault(" ".join(row["id"] for row in rows), Known(rules, _modules(bodies.get(FORM))))
 
 
-_remembered: dict[tuple[UUID, ...], Known] = {}
-"""By the ids of the facts it comes from, which no other fact ever has: the one that was asked for last."""
+_remembered: dict[str, Known] = {}
+"""By the ids of the facts it comes from, which no other facts ever have: what was asked for last."""
 
 
 async def module(tx: Tx, slug: str) -> Module | None:
