@@ -7,7 +7,7 @@ A transaction is never held open across a network call.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -25,6 +25,8 @@ Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 _JSONB_VERSION = b"\x01"
 ACQUIRE_SECONDS = 2.0
+AT_HAND = 4
+"""So many connections at most are handed straight on: the pool's own way costs a task and two timeouts each time."""
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
@@ -44,6 +46,27 @@ async def _prepare(connection: Any) -> None:
     )
 
 
+class _Lent:
+    """A connection for as long as a block lasts."""
+
+    def __init__(self, db: "Database") -> None:
+        self._db = db
+
+    async def __aenter__(self) -> Tx:
+        self._connection = await self._db.take()
+        return self._connection
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        await self._db.leave(self._connection, in_order=kind is None)
+
+
+def _stands(connection: Tx) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:  # it broke, and the pool has taken it back
+        return False
+
+
 class Database:
     """A service's pool on its own schema, opened and closed with the process."""
 
@@ -52,6 +75,8 @@ class Database:
         self._name = name
         self._size = size
         self._pool: Pool[asyncpg.Record] | None = None
+        self._at_hand: list[Tx] = []
+        self._waiting = 0
 
     async def open(self) -> None:
         """Make the pool. Does not connect: an absent Postgres shows in readiness, not in a crash."""
@@ -76,13 +101,17 @@ class Database:
         if self._pool is not None:
             try:
                 async with asyncio.timeout(5):
+                    while self._at_hand:
+                        await self._pool.release(self._at_hand.pop())
                     await self._pool.close()
             except TimeoutError:
                 self._pool.terminate()
 
     def busy(self) -> int:
         """How many connections are at work now."""
-        return self._pool.get_size() - self._pool.get_idle_size() if self._pool is not None else 0
+        if self._pool is None:
+            return 0
+        return int(self._pool.get_size() - self._pool.get_idle_size()) - len(self._at_hand)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -90,21 +119,37 @@ class Database:
 
         Raises `TimeoutError` when no connection is free within two seconds.
         """
-        if self._pool is None:
-            raise RuntimeError("the database is not open")
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
+        async with _Lent(self) as connection, connection.transaction():
             yield connection
 
-    @asynccontextmanager
-    async def statement(self) -> AsyncIterator[Tx]:
+    def statement(self) -> AbstractAsyncContextManager[Tx]:
         """For a single statement: it is a transaction by itself, without the two round trips that say so.
 
         Raises `TimeoutError` when no connection is free within two seconds.
         """
+        return _Lent(self)
+
+    async def take(self) -> Tx:
+        """A connection that somebody has just left in good order, or one of the pool's."""
         if self._pool is None:
             raise RuntimeError("the database is not open")
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            yield connection
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if _stands(connection):
+                return connection
+            await self._pool.release(connection)
+        self._waiting += 1
+        try:
+            return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+        finally:
+            self._waiting -= 1
+
+    async def leave(self, connection: Tx, *, in_order: bool) -> None:
+        """Whoever comes next takes it as it is; after a failure, or where somebody waits, it goes through the pool."""
+        if in_order and not self._waiting and len(self._at_hand) < AT_HAND:
+            self._at_hand.append(connection)
+        elif self._pool is not None:
+            await self._pool.release(connection)
 
     async def why_not_ready(self) -> str | None:
         """None when Postgres answers; otherwise why it does not."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from shared.db import Database, is_transient, migrate, sql
 from tests.integration.shared.line import run
 from tests.support import infra
+from tests.support.eventually import eventually
 
 THINGS = sa.Table("things", sa.MetaData(), sa.Column("id", sa.Integer), sa.Column("name", sa.Text))
 
@@ -71,6 +72,61 @@ async def test_a_connection_comes_back_clean_from_a_transaction_that_was_cancell
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert (await run(teller, "select 1 as one"))[0]["one"] == 1
+
+
+async def test_a_connection_left_in_order_serves_the_next_and_one_left_at_its_limit_does_not(
+    database: infra.Database,
+) -> None:
+    db = Database(database.url("workflow"), name="at-hand", size=1)
+    await db.open()
+    who = "select pg_backend_pid() as pid"
+    first = (await run(db, who))[0]["pid"]
+    assert (await run(db, who))[0]["pid"] == first
+    assert db.busy() == 0
+
+    async with db.statement() as only:
+        assert db.busy() == 1
+        waiting = asyncio.create_task(run(db, who))
+        await asyncio.sleep(0)  # it asks, and there is none
+        await only.fetchval("select 1")
+    assert (await waiting)[0]["pid"] == first
+    await db.close()
+
+
+async def test_a_connection_left_in_the_middle_of_something_is_cleaned_for_the_next(database: infra.Database) -> None:
+    db = Database(database.url("workflow"), name="at-hand", size=1)
+    await db.open()
+
+    async def half() -> None:
+        async with db.statement() as only:
+            await only.execute("begin")
+            raise KeyError("half way")
+
+    with pytest.raises(KeyError):
+        await half()
+    assert await run(db, "select 1")
+    await db.close()
+
+
+async def test_a_connection_that_broke_while_nobody_used_it_serves_nobody(
+    database: infra.Database, teller: Database
+) -> None:
+    db = Database(database.url("workflow"), name="at-hand")
+    await db.open()
+    async with db.statement() as only:
+        left = only
+        pid = await only.fetchval("select pg_backend_pid()")
+    await run(teller, "select pg_terminate_backend($1)", pid)
+
+    async def known_to_be_gone() -> bool:
+        try:
+            return bool(left.is_closed())
+        except asyncpg.InterfaceError:
+            return True
+
+    assert await eventually(known_to_be_gone)
+    assert (await run(db, "select pg_backend_pid() as pid"))[0]["pid"] != pid
+    await db.close()
 
 
 async def test_each_service_has_its_own_schema_and_reads_no_other(database: infra.Database) -> None:

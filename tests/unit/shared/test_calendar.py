@@ -145,6 +145,18 @@ def test_a_deadline_is_the_end_of_a_working_day_n_days_on(calendar: Calendar, st
     assert calendar.due(start, days + 1) > due
 
 
+@quickly
+@given(CALENDARS, MOMENTS, some.integers(-40, 40))
+def test_a_deadline_is_moved_by_working_days_counted_one_by_one(
+    calendar: Calendar, deadline: datetime, days: int
+) -> None:
+    day, left = deadline.date(), abs(days)
+    while left:
+        day += timedelta(days=1 if days > 0 else -1)
+        left -= calendar.is_working_day(day)
+    assert calendar.shifted(deadline, days) == (datetime.combine(day, DAY_ENDS, ZONE) if days else deadline)
+
+
 @pytest.mark.parametrize(("place", "weekend"), [("KTN", frozenset({4, 5})), ("PJY", frozenset({5, 6}))])
 def test_from_2021_to_2030_it_agrees_with_the_holidays_library(place: str, weekend: frozenset[int]) -> None:
     law = country_holidays("MY", subdiv=place, years=range(2021, 2031))
