@@ -30,7 +30,7 @@ from shared.errors import Refused
 from tests.architecture import office
 
 Table = tuple[Row, ...]
-FLAGS = tuple(one.name for one in dataclasses.fields(Facts) if one.name != "role")
+FLAGS = tuple(name for name in Facts.__struct_fields__ if name != "role")
 
 
 def flags(facts: Facts) -> dict[str, bool]:
