@@ -12,7 +12,7 @@ from services.workflow.handlers import versions
 from services.workflow.handlers.people import as_caller
 from services.workflow.machine import Action, allowed
 from services.workflow.machine.step import refusal
-from services.workflow.store import complaints, facts, people
+from services.workflow.store import complaints, people
 from shared import outbox
 from shared.db import Tx
 from shared.envelope import Envelope, seal
@@ -42,7 +42,7 @@ async def _act(tx: Tx, said: StaffMailed, envelope: Envelope) -> None:
     action, caller, complaint = Action(said.action), as_caller(member, NO_SESSION), loaded.complaint
     if not sight.sees(complaint, caller.principals):
         raise NotFound
-    known = await facts.known(tx)
+    known = loaded.known
     held = {
         role: sight.facts(complaint, role, known.rules, loaded.now, pic_is_active=loaded.pic_is_active, actor=caller.id)
         for role in sight.roles_held(complaint, caller)

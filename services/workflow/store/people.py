@@ -72,6 +72,12 @@ async def for_change(tx: Tx, member: UUID) -> Member | None:
     return await by_id(tx, member)
 
 
+async def stay(tx: Tx, member: UUID) -> Member | None:
+    """One member of staff, who stays as they are until this transaction ends."""
+    await tx.execute("select 1 from staff where id = $1 for share", member)
+    return await by_id(tx, member)
+
+
 async def pic_who_stays(tx: Tx, member: UUID) -> Person | None:
     """An active PIC, who remains one until this transaction ends; None of anybody else."""
     row = await tx.fetchrow(
