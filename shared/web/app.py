@@ -87,6 +87,7 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         redoc_url=None,
         redirect_slashes=False,  # it would lead to whatever host was asked for
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # our figures and lines are our own
     )
     app.state.settings = settings
     app.state.db = db
@@ -103,8 +104,7 @@ def create_app(
     for key, value in (state or {}).items():
         setattr(app.state, key, value)
     problems.install(app)
-    app.include_router(health.routes(figures, checks, wished, backlogs))
-    for router in routers:
+    for router in (*routers, health.routes(figures, checks, wished, backlogs)):
         app.include_router(router)
     described.describe(app)
     app.add_middleware(_Arrivals, name=name, figures=figures, body_bytes=body_bytes or {})

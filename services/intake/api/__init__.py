@@ -4,13 +4,5 @@ SMTP: `smtp` (answers by mail). `desk` is what they all work with, `bodies` and 
 
 from services.intake.api import complaints, form, held, links, robot, thread, uploads
 
-routers = (
-    form.router,
-    robot.router,
-    uploads.router,
-    complaints.straight,
-    complaints.router,
-    thread.router,
-    links.router,
-    held.router,
-)
+routers = (complaints.straight, *(one.router for one in (form, robot, uploads, complaints, thread, links, held)))
+"""What is asked for most comes first: they are tried in turn."""
