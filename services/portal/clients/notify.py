@@ -16,6 +16,10 @@ class Notify:
         response = await self._door.call("GET", "/v1/deliveries", token=token, params=filters)
         return self._door.read(response, dict[str, Any])
 
+    async def choices(self, token: str) -> dict[str, Any]:
+        """What the caller may choose of how they are told, and what Admin has fixed."""
+        return self._door.read(await self._door.call("GET", "/v1/choices", token=token), dict[str, Any])
+
     async def retry(self, delivery: str, token: str) -> None:
         """Put a delivery that gave up back in line."""
         await self._door.call("POST", f"/v1/deliveries/{part(delivery)}/retry", token=token)

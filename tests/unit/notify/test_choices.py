@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.notify.domain.choices import GROUP_OF, choice_of, quiet_until
+from services.notify.domain.choices import GROUP_OF, choice_of, offers, quiet_until
 from services.notify.domain.late import is_late
 from services.notify.domain.planning import Complainant, Planned, Staff, When, plan
 from services.notify.domain.retries import Reason, Status
@@ -208,3 +208,28 @@ def test_every_message_to_staff_is_sent_or_gathered_once_or_says_why_not(
             assert member is not None
             assert choice_of(rule, member.preferences) == "off"
             assert "off" in rule.choices
+
+
+def test_what_is_offered_is_what_the_rules_that_tell_one_allow() -> None:
+    found = offers(RULES, {"PIC"}, (), digest=True)
+    by_group = {one.group: one for one in found.groups}
+    assert "new" not in by_group, "that tells Admin, and nobody else"
+    assert by_group["work"].choices == ("at_once", "digest"), "it asks for an act, and cannot be switched off"
+    assert by_group["vendor"].choices == ("at_once", "digest", "off")
+    assert by_group["vendor"].limits == {"complaint.vendor_answered": ("at_once", "digest")}
+    assert by_group["closings"].limits == {}
+    assert by_group["summary"].choices == ("at_once", "off")
+    assert {one.default for one in found.groups} == {"at_once"}
+    assert found.fixed == ("complaint.escalated",)
+    assert not found.whatsapp
+
+
+def test_of_two_roles_the_strictest_rule_is_what_is_offered() -> None:
+    rules = [msgspec.structs.replace(rule, choices=()) if rule.audience == "admins" else rule for rule in RULES]
+    found = {one.group: one for one in offers(rules, {"PIC", "ADMIN"}, (), digest=True).groups}
+    assert found["answers"].limits["complaint.reopened"] == ("at_once",)
+
+
+def test_without_a_digest_nothing_can_be_gathered_and_who_is_told_nothing_has_nothing_to_choose() -> None:
+    assert all("digest" not in one.choices for one in offers(RULES, {"PIC"}, (), digest=False).groups)
+    assert offers(RULES, {"VENDOR"}, (), digest=False).groups == ()
