@@ -1,6 +1,6 @@
-"""Notify over HTTP, by what is asked: `choices` (what the caller may choose), `deliveries` (the ledger), `channels` (how
-the ways out are doing), `rules` (the matrix), `versions` (the matrix as it was), `rehearsals` (who would get what),
-`previews` (a message as its reader would have it)."""
+"""Notify over HTTP, by what is asked: `choices` (what the caller may choose), `deliveries` (the ledger), `channels`
+(how the ways out are doing), `rules` (the matrix), `versions` (the matrix as it was), `rehearsals` (who would get
+what), `previews` (a message as its reader would have it)."""
 
 from services.notify.api import channels, choices, deliveries, previews, rehearsals, rules, versions
 

@@ -49,6 +49,7 @@ from tests.unit.portal.pages.test_form_lists import KEPT
 from tests.unit.portal.pages.test_vendor import LEG, LINK, OURS, REPORTED
 from tests.unit.portal.reading import Page
 from tests.unit.portal.walk_times import times
+from tests.unit.portal.walk_told import told
 
 TYPED = {
     "ic": "800101990001",
@@ -175,6 +176,7 @@ async def walked(language: str) -> Walk:
         _complaints,
         _vendors,
         times,
+        told,
         _others,
     ):
         outside = Outside()
