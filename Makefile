@@ -23,7 +23,7 @@ KEEP ?=
 PYTEST = $(if $(filter 1,$(JOBS)),,PYTHONHASHSEED=0 )$(TOOLS)/pytest$(if $(filter 1,$(JOBS)),, -n $(JOBS) --dist loadfile)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo up down reset test bench check format lint types imports containers-test docs lock fuzz storm
+.PHONY: help install install-dev run demo up down reset test bench check format lint types imports containers-test docs lock fuzz storm rush
 
 ##@ Run it
 
@@ -54,6 +54,9 @@ fuzz: install-dev ## twenty times the random requests of the tests, against ever
 
 storm: install-dev ## programs killed at random under traffic, every call checked (MINUTES=10; SEED=7; KEEP=1: into docs/)
 	@$(TOOLS)/python -m tests.faults.storm --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(KEEP),--keep)
+
+rush: install-dev ## 5,000 notifications at a provider of fifty a second, notify killed ten times on the way; some six minutes
+	@RUSH=whole $(TOOLS)/pytest -q -s tests/faults/test_rush.py
 
 format: install-dev
 	@$(TOOLS)/ruff format --check --quiet . || { echo "Not formatted. Mend it: $(TOOLS)/ruff format ."; exit 1; }
