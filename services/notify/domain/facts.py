@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.notify.domain.digests import Digest
-from services.notify.domain.own import DigestDue
+from services.notify.domain.own import DeliveryBounced, DigestDue
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent, PasswordResetRequested
 from shared.events.complaint import ComplaintEvent
@@ -42,6 +42,14 @@ OUTCOMES: Mapping[str, Mapping[str, str]] = {
         "no_answer": "no answer from the complainant",
     },
 }
+
+
+class Bounced(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a mail did not reach, and what the server said; the address masked."""
+
+    name: str
+    address: str | None
+    answer: str
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -80,6 +88,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     nth: int | None = None
     digest: Digest | None = None
     """Of a digest, all that stands in it."""
+    bounced: Bounced | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,8 @@ def facts_of(event: Event, at: datetime) -> Facts:
     if isinstance(event, AccountEvent):
         told: dict[str, Any] = {name: getattr(event, name, None) for name in ("by", "token_sealed", "until", "minutes")}
         return Facts(at=at, **told)
+    if isinstance(event, DeliveryBounced):
+        return Facts(at=at, bounced=Bounced(name=event.name, address=event.address, answer=event.answer))
     if not isinstance(event, ComplaintEvent):
         return Facts(at=at)
     found: dict[str, Any] = {name: getattr(event, name, None) for name in Facts.__struct_fields__}
@@ -270,7 +281,22 @@ def fill(matter: Matter, facts: Facts, *, language: str, reader: str, link: str)
         {"nama": one_line(name) or NOTHING, "pautan": f"{link}/lampiran/{file}"}
         for file, name in (facts.leg_files if reader == "vendor_desk" else ())
     ] or None
-    return values
+    return values | _of_bounced(facts)
+
+
+def fill_bounced(facts: Facts, *, link: str) -> dict[str, str | None]:
+    """Every placeholder's value of a message about a mail that did not arrive and was about no one complaint."""
+    return {"no_aduan": None, "pautan": link, "tarikh": day(facts.at), "masa": hour(facts.at)} | _of_bounced(facts)
+
+
+def _of_bounced(facts: Facts) -> dict[str, str | None]:
+    if facts.bounced is None:
+        return {}
+    return {
+        "penerima": one_line(facts.bounced.name) or NOTHING,
+        "alamat": _line(facts.bounced.address),
+        "jawapan_pelayan": one_line(facts.bounced.answer) or NOTHING,
+    }
 
 
 def fill_account(name: str, facts: Facts, *, link: str) -> dict[str, str | None]:
@@ -289,6 +315,9 @@ def gives(kind: type[Event]) -> dict[str, bool]:
     """The placeholders an event of this kind can fill -> whether it always does."""
     if kind is DigestDue:
         return {"nama": True, "pautan": True, "tarikh": True, "ringkasan": True}
+    if kind is DeliveryBounced:
+        always = dict.fromkeys(("penerima", "jawapan_pelayan", "tarikh", "masa", "pautan", *FROM_BATCH), True)
+        return always | {"no_aduan": False, "alamat": False}
     if issubclass(kind, AccountEvent):
         link = issubclass(kind, PasswordResetRequested)
         return dict.fromkeys(FROM_ACCOUNT, True) | ({"bil_minit": True, "oleh": False} if link else {})

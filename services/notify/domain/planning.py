@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from services.notify.domain.choices import choice_of, consents, quiet_until
 from services.notify.domain.facts import ZONE
+from services.notify.domain.own import DeliveryBounced
 from services.notify.domain.retries import Reason, Status
-from services.notify.domain.rules import DESK, DIGESTED, Rule
+from services.notify.domain.rules import BOUNCES_TO, DESK, DIGESTED, Rule
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent
 from shared.events.complaint import ComplaintEvent, Person
@@ -180,6 +181,36 @@ def plan_account(rules: Iterable[Rule], event: AccountEvent, owner: Staff) -> li
     return lines
 
 
+def plan_bounced(
+    rules: Iterable[Rule], event: DeliveryBounced, staff: Sequence[Staff], *, when: When = When()
+) -> list[Planned]:
+    """Who of the staff is told that a mail did not arrive: never the one who could not be reached."""
+    known = {person.id: person for person in staff}
+    lines: list[Planned] = []
+    for rule in sorted(rules, key=lambda rule: (not rule.enabled, rule.position)):
+        if rule.audience not in BOUNCES_TO or rule.channel is None or rule.template is None:
+            continue
+        for recipient, name, absent in _people(rule.audience, event, None, staff):
+            member = known.get(recipient.removeprefix("staff:"))
+            reason = Reason.ABSENT if absent else Reason.BOUNCED if recipient == event.recipient else None
+            if member is None or not member.active:
+                reason = Reason.NO_ADDRESS
+            line = Planned(
+                number=event.number,
+                rule=rule.position,
+                audience=rule.audience,
+                recipient=recipient,
+                name=name,
+                channel=rule.channel,
+                template=rule.template,
+                batched=rule.batched,
+                reason=reason if rule.enabled else Reason.SWITCHED_OFF,
+                urgent=rule.urgent,
+            )
+            lines.append(line if line.reason or member is None else as_chosen(line, rule, member, when))
+    return _once_each(lines)
+
+
 def plan_digest(rules: Iterable[Rule], person: Staff, when: When) -> list[Planned]:
     """A member of staff's digest, by each channel once; empty where no rule gives them one."""
     until = quiet_until(person.preferences, when.now, ZONE) if when.now is not None else None
@@ -214,19 +245,20 @@ def reaching(rules: Iterable[Rule], person: Staff) -> list[Rule]:
 
 
 def _people(
-    audience: str, event: Event, complainant: Complainant, staff: Sequence[Staff]
+    audience: str, event: Event, complainant: Complainant | None, staff: Sequence[Staff]
 ) -> Iterator[tuple[str, str, bool]]:
     """Recipient, name, and whether they are away with somebody in their stead."""
-    if audience == "complainant":
+    if audience == "complainant" and complainant is not None:
         yield f"complainant:{complainant.number}", complainant.name, False
         return
     if audience == DESK:
         yield VENDOR_DESK, DESK_NAME, False
         return
-    if not isinstance(event, ComplaintEvent):
+    if not isinstance(event, ComplaintEvent | DeliveryBounced):
         return
     before: Person | None = getattr(event, "before", None)
-    one = {"pic": event.pic, "previous_pic": before, "claimant": event.claimant}
+    claimant: Person | None = getattr(event, "claimant", None)
+    one = {"pic": event.pic, "previous_pic": before, "claimant": claimant}
     if audience in one:
         person = one[audience]
         if person is not None:

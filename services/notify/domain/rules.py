@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from services.notify.domain.facts import gives
-from services.notify.domain.own import OWN, DigestDue
+from services.notify.domain.own import OWN, DeliveryBounced, DigestDue
 from shared.envelope import Event
 from shared.errors import Text
 from shared.events import ACCOUNTS, INTAKE, WORKFLOW, workflow
@@ -30,6 +30,8 @@ AUDIENCES: tuple[str, ...] = (
 )
 OWNER = "owner"
 """Whose account it is: the only one who is told of it, and told of nothing else by that name."""
+BOUNCES_TO = frozenset({"pic", "admins", "management"})
+"""Who may be told that a mail did not arrive."""
 DESK = "vendor_desk"
 """The vendor's helpdesk by mail, without an account: told where the office has said where it reads its mail."""
 CHANNELS: tuple[str, ...] = ("email",)
@@ -148,7 +150,10 @@ def faults(rules: Iterable[Rule], messages: Mapping[str, Message]) -> list[tuple
     return found
 
 
-def _may_be_digested(kind: type[Event], audience: str) -> bool:
+def _may_be_told(kind: type[Event], audience: str) -> bool:
+    """What notify tells itself is for staff alone."""
+    if kind is DeliveryBounced:
+        return audience in BOUNCES_TO
     return kind is not DigestDue or audience in DIGESTED
 
 
@@ -165,7 +170,7 @@ def _faults_of(rule: Rule, messages: Mapping[str, Message]) -> list[tuple[str, T
     found: list[tuple[str, Text]] = []
     if rule.audience not in AUDIENCES:
         found.append(("audience", Text("Penerima tidak dikenali", "No such audience")))
-    elif (rule.audience == OWNER) != issubclass(kind, AccountEvent) or not _may_be_digested(kind, rule.audience):
+    elif (rule.audience == OWNER) != issubclass(kind, AccountEvent) or not _may_be_told(kind, rule.audience):
         found.append(("audience", _NOT_FOR_THEM))
     found += _choice_faults(rule)
     if rule.channel not in CHANNELS:

@@ -12,10 +12,11 @@ from services.notify.domain import planning, retries
 from services.notify.domain.facts import facts_of, with_report
 from services.notify.domain.late import is_late
 from services.notify.domain.notice import Notice
-from services.notify.domain.own import DigestDue
+from services.notify.domain.own import DeliveryBounced, DigestDue
 from services.notify.domain.planning import Complainant, Planned
 from services.notify.domain.retries import PATIENCE, RETRYABLE, Outcome, Reason
 from services.notify.domain.rules import TOLD, Rule, faults
+from services.notify.handlers import digests, returned
 from services.notify.senders.letters import EmptyPlaceholder, Letters
 from services.notify.store import asked, copies, ledger, line, matrix
 from shared.db import Tx
@@ -88,7 +89,11 @@ async def tell_owner(tx: Tx, event: AccountEvent, envelope: Envelope) -> None:
 
 
 async def hearers(
-    tx: Tx, event: ComplaintEvent | TrackingLinkRequested | AccountEvent, rules: Sequence[Rule], *, late: bool = False
+    tx: Tx,
+    event: ComplaintEvent | TrackingLinkRequested | AccountEvent | DeliveryBounced | DigestDue,
+    rules: Sequence[Rule],
+    *,
+    late: bool = False,
 ) -> list[Planned]:
     """Who is told of this event by these rules, and who is not and why. Enters nothing: what really happens and what
     is only tried out are planned here alike. `late`: it is heard long after it happened. Raises
@@ -107,6 +112,10 @@ async def hearers(
         ]
         when = planning.When(await copies.now(tx), late)
         return planning.plan(rules, event, complainant, staff, desk=desk, when=when)
+    if isinstance(event, DigestDue):
+        return await digests.hearers(tx, rules)
+    if isinstance(event, DeliveryBounced):
+        return await returned.hearers(tx, event, rules)
     if isinstance(event, AccountEvent):
         owner = await copies.member(tx, event.staff) if event.staff is not None else None
         return [] if owner is None else planning.plan_account(rules, event, owner)
@@ -195,6 +204,8 @@ async def settle(tx: Tx, notice: Notice, outcome: Outcome, *, jitter: float) -> 
             patience=PATIENCE[notice.channel],
         )
     await ledger.settle(tx, delivery, attempt, outcome, verdict)
+    if verdict is not None and verdict.reason is Reason.BOUNCED and notice.channel == "email":
+        await returned.tell(tx, delivery, outcome.detail)
     return verdict
 
 

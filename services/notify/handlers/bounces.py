@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.notify.handlers import returned
 from services.notify.store import ledger
 from shared.db import Tx
 from shared.envelope import Envelope
@@ -9,5 +10,8 @@ from shared.events.intake import MailBounced
 
 
 async def heed(tx: Tx, event: MailBounced, _envelope: Envelope) -> None:
-    """The delivery failed after all, unless something later is known of it. A report about no mail of ours is none."""
-    await ledger.give_up_sent(tx, UUID(event.delivery), f"given up by a mail server: {event.status or 'no status'}")
+    """The delivery failed after all, and those who must know are told, unless something later is known of it. A report
+    about no mail of ours is none."""
+    delivery, answer = UUID(event.delivery), f"given up by a mail server: {event.status or 'no status'}"
+    if await ledger.give_up_sent(tx, delivery, answer):
+        await returned.tell(tx, delivery, answer)

@@ -10,7 +10,7 @@ from services.notify.domain.choices import choice_of
 from services.notify.domain.digests import Duty, Reader, compose, day_of, is_belated
 from services.notify.domain.facts import Facts
 from services.notify.domain.own import DigestDue
-from services.notify.domain.planning import Staff, When, gets_digest, plan_digest, reaching
+from services.notify.domain.planning import Planned, Staff, When, gets_digest, plan_digest, reaching
 from services.notify.domain.retries import Reason
 from services.notify.domain.rules import Rule
 from services.notify.store import copies, digests, ledger, matrix
@@ -76,6 +76,12 @@ async def morning(tx: Tx) -> Morning | None:
 async def office(tx: Tx) -> Office:
     """The office as it stands."""
     return Office(await digests.vendor_days(tx), await digests.duties(tx), await digests.people(tx))
+
+
+async def hearers(tx: Tx, rules: Sequence[Rule]) -> list[Planned]:
+    """Who gets a digest by these rules on a morning on which there is something in it for everybody."""
+    when = When(await copies.now(tx))
+    return [line for person in await digests.people(tx) if person.active for line in plan_digest(rules, person, when)]
 
 
 async def make(tx: Tx, person: Staff, morning: Morning, office: Office, *, out_of_turn: bool = False) -> bool:

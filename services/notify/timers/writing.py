@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.notify.domain.digest_words import fill_digest
-from services.notify.domain.facts import Facts, Matter, fill, fill_account
+from services.notify.domain.facts import Facts, Matter, fill, fill_account, fill_bounced
 from services.notify.domain.notice import Notice, Topic
 from services.notify.domain.rules import DESK
 from services.notify.senders import Dispatch
@@ -107,6 +107,8 @@ class Writer:
     def _fill(self, topic: Topic, notice: Notice, language: str) -> dict[str, Any]:
         if topic.facts.digest is not None:
             return fill_digest(notice.recipient.name, topic.facts.digest, language=language, link=self._links.to_desk())
+        if topic.matter is None and topic.facts.bounced is not None:
+            return fill_bounced(topic.facts, link=self._links.to_desk())
         if topic.matter is None:
             link = self._links.to_account(self._token(topic.facts, notice.recipient.about))
             return fill_account(notice.recipient.name, topic.facts, link=link)

@@ -6,10 +6,11 @@ import pytest
 
 from services.notify import handlers
 from shared.events import workflow
+from shared.events.intake import MailBounced
 from tests.integration.notify.conftest import ADMIN, Desk, address_of, serving
 from tests.integration.notify.post import TAKEN, post_office
-from tests.integration.notify.reading import hurry, settled, topic
-from tests.support.complaints import EMAIL, IC, PHONE, SITI, Course, a_received, a_whole_course, sealed
+from tests.integration.notify.reading import hurry, part, settled, topic
+from tests.support.complaints import EMAIL, IC, NUMBER, PHONE, SITI, SUNDAY, Course, a_received, a_whole_course, sealed
 from tests.support.eventually import eventually
 
 MINE = "select * from delivery where recipient like 'complainant%' order by seq"
@@ -115,6 +116,61 @@ async def test_a_permanent_answer_is_final_and_its_words_carry_no_address(desk: 
     (row,) = await desk.rows(MINE)
     assert (row["status"], row["reason"], row["next_at"], row["tries"]) == ("failed", "bounced", None, 1)
     assert await attempts(desk) == [("permanent", "550 5.1.1 <***>: no such user ***")]
+
+
+async def test_admin_and_who_has_the_complaint_hear_once_that_a_mail_did_not_arrive(desk: Desk) -> None:
+    course = Course().say(workflow.Assigned, "DIAGIHKAN", pic=SITI)
+    await desk.hear(*course.envelopes())
+    desk.post.on_rcpt = lambda address: f"550 5.1.1 <{address}>: no such user" if address == EMAIL else "250 ok"
+    async with serving(desk.app()):
+        await settled(desk)
+        await hurry(desk)
+        await settled(desk)
+    for told in (SITI, ADMIN):
+        mails = [mail for mail in desk.post.to(address_of(told)) if "tidak sampai" in mail["Subject"]]
+        assert mails, told
+        for mail in mails:
+            text = part(mail, "plain")
+            assert "Aminah binti Ali" in text
+            assert "a***@kelantan.gov.my" in text
+            assert "550 5.1.1 <***>: no such user" in text
+            assert f"http://127.0.0.1:8000/staf/aduan/{NUMBER}" in text
+            assert EMAIL not in text
+    rows = await desk.rows("select event_id, recipient from delivery where template = 'mel_tidak_sampai' order by seq")
+    assert len(rows) == len({tuple(row) for row in rows}) == 4, "two mails came back, two people hear of each"
+
+
+async def test_a_mail_that_was_taken_and_given_up_later_is_told_of_alike_and_once(desk: Desk) -> None:
+    await desk.hear(sealed(a_received()))
+    async with serving(desk.app()):
+        await settled(desk)
+    (row,) = await desk.rows(MINE)
+    report = MailBounced(delivery=str(row["id"]), status="5.2.2", at=SUNDAY)
+    for position in ("first", "second"):
+        await desk.hear(sealed(report, subject=position, source="intake"))
+    assert (await desk.rows(MINE))[0]["reason"] == "bounced"
+    (news,) = await desk.rows("select facts, number from alert where event = 'delivery.bounced'")
+    assert news["number"] == NUMBER
+    assert news["facts"]["bounced"]["answer"].endswith("5.2.2")
+
+
+async def test_news_of_a_mail_that_did_not_arrive_which_comes_back_itself_goes_no_further(desk: Desk) -> None:
+    await desk.hear(sealed(a_received()))
+    desk.post.on_rcpt = lambda _address: "550 5.1.1 no such user"
+    async with serving(desk.app()):
+        await settled(desk)
+        await hurry(desk)
+        await settled(desk)
+    rows = await desk.rows(
+        "select d.recipient, d.status, d.reason from delivery d join alert a using (event_id)"
+        " where a.event = 'delivery.bounced' order by d.seq"
+    )
+    told = {tuple(row) for row in rows}
+    assert (f"staff:{ADMIN.id}", "failed", "bounced") in told, "of the complainant's"
+    assert (f"staff:{ADMIN.id}", "skipped", "bounced") in told, (
+        "of Admin's own: who could not be reached is not written to"
+    )
+    assert len(rows) == 2
 
 
 async def test_a_server_that_is_away_costs_one_probe_and_nothing_is_lost(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """What is heard twice plans nothing more, with the fence and without it; the schema is the one the store knows."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -13,6 +14,7 @@ from services.notify.subscriptions import HEARS
 from shared.envelope import Event, schema_of
 from shared.events import REGISTER, intake
 from shared.events.accounts import PasswordChanged
+from shared.events.intake import MailBounced
 from shared.events.reference import Away, CalendarSaved, SettingsSaved
 from tests.integration.notify.conftest import Desk, a_reset, staff
 from tests.support import complaints
@@ -31,6 +33,9 @@ async def test_every_handler_run_twice_plans_nothing_more(desk: Desk) -> None:
         sealed(intake.TrackingLinkRequested(number=NUMBER), subject="request-1", source="intake"),
         sealed(PasswordChanged(staff=complaints.SITI.id, at=complaints.SUNDAY, by="self"), subject="change-1"),
         sealed(a_reset(complaints.SITI), subject="request-2"),
+        sealed(
+            MailBounced(delivery=str(uuid4()), status="5.1.1", at=complaints.SUNDAY), subject="report", source="intake"
+        ),
     ]
     others = [
         sealed(complaints.a_staff_member(complaints.SITI, "PIC"), 2),

@@ -3,7 +3,7 @@
 import msgspec
 
 from services.notify.domain.rules import Condition, Rule
-from services.notify.migrations import v0002_rules, v0005_vendor_desk, v0006_choices, v0009_digests
+from services.notify.migrations import v0002_rules, v0005_vendor_desk, v0006_choices, v0009_digests, v0011_bounced
 
 LINES = v0002_rules.lines() + [
     {"position": len(v0002_rules.lines()) + place, **line}
@@ -14,5 +14,5 @@ RULES = [
     for line in LINES
 ] + [
     Rule(position=len(LINES) + place, **line | {"condition": Condition()})
-    for place, line in enumerate(v0009_digests.lines(), start=1)
+    for place, line in enumerate([*v0009_digests.lines(), *v0011_bounced.lines()], start=1)
 ]

@@ -12,8 +12,8 @@ from jinja2 import UndefinedError
 
 from services.notify.domain.digest_words import fill_digest
 from services.notify.domain.digests import Digest, News, Numbers, Row, Section
-from services.notify.domain.facts import Facts, Matter, facts_of, fill, fill_account, gives
-from services.notify.domain.own import DigestDue
+from services.notify.domain.facts import Bounced, Facts, Matter, facts_of, fill, fill_account, gives
+from services.notify.domain.own import DeliveryBounced, DigestDue
 from services.notify.domain.rules import TOLD
 from services.notify.senders.letters import LANGUAGES, SAMPLES, EmptyPlaceholder, Letters, sample
 from services.notify.senders.mail import Envelope, NoAddress
@@ -56,7 +56,7 @@ def mail_of(template: str, language: str, values: dict[str, Any], name: str = "A
 
 def about_nobody(event: str) -> bool:
     """No complaint: an account, or many."""
-    return issubclass(TOLD[event], AccountEvent | DigestDue)
+    return issubclass(TOLD[event], AccountEvent | DigestDue | DeliveryBounced)
 
 
 def a_digest_of(hostile: str) -> Digest:
@@ -128,6 +128,8 @@ def test_whatever_people_type_stays_text_in_a_mail_to_one_person(template: str, 
         hostile,
     )
     named = (hostile, hostile)
+    if TOLD[event] is DeliveryBounced:
+        texts["bounced"] = Bounced(name=hostile, address=hostile, answer=hostile)
     facts = Facts(at=NOW, audience=("P", "S", "V"), due=NOW, answer_by=NOW, days=3, files=named, **texts)
     reader = LETTERS.messages[template].reader
     if issubclass(TOLD[event], AccountEvent):

@@ -1,0 +1,53 @@
+"""What the ledger knows of a mail that came back."""
+
+from uuid import UUID
+
+import msgspec
+
+from services.notify.domain.facts import Facts
+from services.notify.domain.own import DeliveryBounced
+from shared.db import Tx
+from shared.events.complaint import Person
+
+
+async def bounced(tx: Tx, delivery: UUID, answer: str) -> tuple[UUID, DeliveryBounced] | None:
+    """With which attempt, and that this delivery came back; None where it was itself the news of one that did."""
+    row = await tx.fetchrow(
+        """
+        select d.attempt, d.recipient, d.name, d.masked, a.event, helpdesk.now() as at,
+            case when not exists (select from delivery e where e.carried_by = d.id) then d.number end as number,
+            c.standing -> 'pic' as pic
+        from delivery d join alert a on a.event_id = d.event_id left join complaint c on c.number = d.number
+        where d.id = $1
+        """,
+        delivery,
+    )
+    if row is None or row["event"] == DeliveryBounced.wire:
+        return None
+    known = row["number"] is not None
+    return row["attempt"], DeliveryBounced(
+        at=row["at"],
+        recipient=row["recipient"],
+        name=row["name"],
+        address=row["masked"],
+        answer=answer,
+        number=row["number"],
+        pic=msgspec.convert(row["pic"], Person | None) if known else None,
+    )
+
+
+async def open_alert(tx: Tx, id: str, event: DeliveryBounced, rules: int, facts: Facts) -> bool:
+    """Whether this is new to the ledger; it is now in it."""
+    opened = await tx.fetchval(
+        """
+        insert into alert (event_id, event, number, at, rules, facts) values ($1, $2, $3, $4, $5, $6)
+        on conflict do nothing returning true
+        """,
+        id,
+        event.wire,
+        event.number,
+        event.at,
+        rules,
+        msgspec.to_builtins(facts),
+    )
+    return opened is not None
