@@ -6,10 +6,12 @@ import sys
 import traceback
 from collections.abc import Iterator
 
+import msgspec
 import structlog
 
 from shared.blame import blame
 
+_JSON = msgspec.json.Encoder(enc_hook=repr)
 NUMBER = re.compile(r"[A-Z]{2}-\d{4}-\d{6,9}-[0-9A-Z]")
 
 
@@ -22,9 +24,7 @@ def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
         _blamed,
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if fmt == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        _as_json if fmt == "json" else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
     )
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.configure(
@@ -39,6 +39,10 @@ def configure(service: str, level: str = "INFO", fmt: str = "json") -> None:
     root.setLevel(max(number, logging.WARNING))
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _as_json(_: object, __: str, line: structlog.typing.EventDict) -> str:
+    return _JSON.encode(line).decode()
 
 
 def _blamed(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from services.intake.handlers.mails import Mailroom
 from services.intake.handlers.public import Cause, Seals

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 from stdnum.my import nric
 
 from services.intake.domain.texts import NAME_LIMIT, Wrong, one_line
@@ -22,6 +22,7 @@ NAME = Text("Sila masukkan nama penuh", "Enter a full name")
 
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 _DIALLED = re.compile(r"[0-9+()\-./ \u00a0\u2010-\u2015]{7,40}")
+_DOMESTIC = re.compile("0[1-9][0-9]{7,9}")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
@@ -55,14 +56,22 @@ def phone(text: str) -> Phone:
     dialled = unicodedata.normalize("NFKC", text).strip()
     if not _DIALLED.fullmatch(dialled):
         raise Wrong("phone", PHONE)
-    try:
-        number = phonenumbers.parse(dialled, "MY")
-    except phonenumbers.NumberParseException:
-        raise Wrong("phone", PHONE) from None
+    number = _dialled(dialled)
     kind = phonenumbers.number_type(number)
     if number.country_code != _COUNTRY or kind not in _REACHABLE:  # a number that is not valid is of no kind
         raise Wrong("phone", PHONE)
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), kind in _MOBILE)
+
+
+def _dialled(text: str) -> PhoneNumber:
+    """A number as it is dialled within the country needs no looking for its country."""
+    digits = _SEPARATORS.sub("", text)
+    if _DOMESTIC.fullmatch(digits):
+        return PhoneNumber(country_code=_COUNTRY, national_number=int(digits))
+    try:
+        return phonenumbers.parse(text, "MY")
+    except phonenumbers.NumberParseException:
+        raise Wrong("phone", PHONE) from None
 
 
 def email(text: str) -> str:

@@ -247,8 +247,8 @@ async def test_no_contact_is_in_a_table_or_in_the_log(desk: Desk, capsys: pytest
     async with serving(desk.app(log_level="INFO")):
         await settled(desk)
     said = capsys.readouterr().out
-    assert '"event": "sent"' in said
-    assert '"event": "not_sent"' in said
+    assert '"event":"sent"' in said
+    assert '"event":"not_sent"' in said
     tables = await desk.rows("select table_name from information_schema.tables where table_schema = 'notify'")
     stored = ""
     for table in tables:

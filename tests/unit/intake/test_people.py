@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import phonenumbers
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -43,6 +44,11 @@ def test_what_is_no_ic(typed: str) -> None:
     with pytest.raises(Wrong) as wrong:
         people.ic(typed)
     assert wrong.value.text == ("No. Kad Pengenalan mesti 12 digit yang sah", "Enter a valid 12-digit IC number")
+
+
+@given(st.from_regex(r"0[1-9][0-9]{7,9}", fullmatch=True))
+def test_a_number_as_it_is_dialled_at_home_is_read_as_the_library_reads_it(typed: str) -> None:
+    assert people._dialled(typed) == phonenumbers.parse(typed, "MY")
 
 
 @pytest.mark.parametrize(
