@@ -6,6 +6,7 @@ import httpx2
 
 from services.portal.clients.door import TIMEOUT, Door, FieldError, Problem, Text, Unavailable, visitor
 from services.portal.clients.form_lists import FormLists
+from services.portal.clients.held_mails import HeldMails
 from services.portal.clients.intake import Filing, Form, Intake, Proof, Receipt
 from services.portal.clients.notify import Notify
 from services.portal.clients.overseen import Overseen
@@ -41,6 +42,7 @@ class Clients:
     notify: Notify
     query: Query
     form_lists: FormLists
+    held_mails: HeldMails
     overseen: Overseen
     vendor_leg: VendorLeg
 
@@ -69,6 +71,7 @@ class Clients:
             notify=Notify(door("notify", settings.notify_url)),
             query=Query(door("query", settings.query_url)),
             form_lists=FormLists(door("intake", settings.intake_url)),
+            held_mails=HeldMails(door("intake", settings.intake_url)),
             vendor_leg=VendorLeg(door("workflow", settings.workflow_url)),
             overseen=Overseen({name: door(name, url) for name, url in addresses.items()}),
         )

@@ -48,6 +48,7 @@ from tests.unit.portal.pages.staffing import (
 from tests.unit.portal.pages.test_form_lists import KEPT
 from tests.unit.portal.pages.test_vendor import LEG, LINK, OURS, REPORTED
 from tests.unit.portal.reading import Page
+from tests.unit.portal.walk_mails import mails
 from tests.unit.portal.walk_times import times
 from tests.unit.portal.walk_told import told
 
@@ -177,6 +178,7 @@ async def walked(language: str) -> Walk:
         _vendors,
         times,
         told,
+        mails,
         _others,
     ):
         outside = Outside()
