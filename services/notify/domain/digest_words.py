@@ -38,8 +38,9 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "complaint.message_held": ("mesej pengadu ditahan", "complainant's message held"),
     "complaint.lapsed": ("ditutup automatik", "closed by itself"),
     "complaint.sealed": ("ditutup muktamad", "closed for good"),
+    "delivery.bounced": ("mesej tidak sampai", "a message did not arrive"),
 }
-"""What happened to a complaint, in few words: ms, en."""
+"""What happened, in few words: ms, en."""
 
 
 def fill_digest(name: str, digest: Digest, *, language: str, link: str) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def _news(news: News, link: str, *, english: bool) -> dict[str, Any]:
         "tajuk": one_line(news.title) or NOTHING,
         "peristiwa": ", ".join(words if count == 1 else f"{words} ({count})" for words, count in told),
         "bila": minute(news.at),
-        "pautan": f"{link}/aduan/{news.number}",
+        "pautan": link if news.number == NOTHING else f"{link}/aduan/{news.number}",
     }
 
 

@@ -41,7 +41,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A delivery that is told in the digest: of which event of which complaint."""
+    """A delivery that is told in the digest: of which event of which complaint; `-` where it is about none."""
 
     id: UUID
     event_id: str

@@ -134,8 +134,9 @@ async def waits(tx: Tx, staff: str) -> list[Gathered]:
     """What is gathered for this member of staff, locked."""
     rows = await tx.fetch(
         """
-        select d.id, d.event_id, d.number, c.title, a.event, a.at, d.late
-        from delivery d join alert a on a.event_id = d.event_id join complaint c on c.number = d.number
+        select d.id, d.event_id, coalesce(d.number, '-') as number, coalesce(c.title, '-') as title, a.event, a.at,
+            d.late
+        from delivery d join alert a on a.event_id = d.event_id left join complaint c on c.number = d.number
         where d.recipient = 'staff:' || $1 and d.reason = 'in_digest' and d.digest is null
         order by d.seq for update of d
         """,

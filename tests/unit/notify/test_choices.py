@@ -220,7 +220,7 @@ def test_what_is_offered_is_what_the_rules_that_tell_one_allow() -> None:
     assert by_group["closings"].limits == {}
     assert by_group["summary"].choices == ("at_once", "off")
     assert {one.default for one in found.groups} == {"at_once"}
-    assert found.fixed == ("complaint.escalated",)
+    assert found.fixed == ("complaint.escalated", "delivery.bounced")
     assert not found.whatsapp
 
 

@@ -19,9 +19,11 @@ from services.notify.domain.digests import (
     day_of,
     is_belated,
 )
+from services.notify.domain.own import DeliveryBounced
 from services.notify.domain.rules import TOLD
 from services.notify.senders.letters import Letters
 from shared.calendar import Calendar
+from shared.events.complaint import ComplaintEvent
 
 ZONE = ZoneInfo("Asia/Kuala_Lumpur")
 KELANTAN = Calendar(ZONE, frozenset({4, 5}), frozenset({date(2026, 3, 3)}))
@@ -186,4 +188,13 @@ def test_the_message_says_the_numbers_the_table_and_what_was_gathered(language: 
 
 
 def test_every_event_has_words_for_a_digest() -> None:
-    assert {event for event in TOLD if event.startswith("complaint.")} == EVENTS.keys()
+    about = {event for event, kind in TOLD.items() if issubclass(kind, ComplaintEvent | DeliveryBounced)}
+    assert about == EVENTS.keys()
+
+
+def test_what_is_about_no_complaint_leads_to_where_staff_begin() -> None:
+    digest = compose(Reader(), [], [gathered("-", "delivery.bounced", title="-")], KELANTAN, NOW, 5)
+    assert digest is not None
+    values = fill_digest("Rashid", digest, language="ms", link="https://helpdesk.example/staf")
+    (news,) = values["ringkasan"]["makluman"]
+    assert (news["pautan"], news["peristiwa"]) == ("https://helpdesk.example/staf", "mesej tidak sampai")
