@@ -1,5 +1,6 @@
 """The composition root: settings in, a running notify out. Nothing happens on import."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,14 +8,19 @@ from fastapi import FastAPI
 
 from services.notify import __doc__ as about
 from services.notify import api, handlers
-from services.notify.domain.retries import Status
+from services.notify.api import webhooks
+from services.notify.api.webhooks import Subscription
+from services.notify.domain.retries import Reason, Status
+from services.notify.handlers.whatsapp import Secrets
 from services.notify.senders.letters import Letters
 from services.notify.senders.smtp import Smtp
+from services.notify.senders.whatsapp import WhatsApp
 from services.notify.settings import Settings
 from services.notify.store import ledger, line
 from services.notify.subscriptions import HEARS
 from services.notify.timers.digests import Digests
 from services.notify.timers.sweep import Channel, Sweep, outcomes
+from services.notify.timers.whatsapp import Aftermath, Book
 from services.notify.timers.writing import Links, Replies, Writer
 from shared import web
 from shared.auth import StaffTokens, TrackingTokens, VendorTokens
@@ -46,18 +52,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         mail_from=settings.mail_from,
         seconds=settings.send_seconds,
     )
+    secrets = Secrets(Keyring(settings.sealing_keys.get_secret_value()), _index_key(settings))
+    links = Links(
+        settings.public_url,
+        TrackingTokens(settings.tracking_keys.get_secret_value()),
+        VendorTokens(settings.vendor_link_keys.get_secret_value()),
+    )
+    whatsapp = _whatsapp(settings, Book(db, secrets))
     channels = [
         Channel("email", smtp, settings.at_once, settings.mails_per_second, settings.send_seconds),
-    ]
-    writer = Writer(
-        Keyring(settings.sealing_keys.get_secret_value()),
-        Links(
-            settings.public_url,
-            TrackingTokens(settings.tracking_keys.get_secret_value()),
-            VendorTokens(settings.vendor_link_keys.get_secret_value()),
+        Channel(
+            "whatsapp",
+            whatsapp,
+            settings.whatsapp_at_once,
+            settings.whatsapp_per_second,
+            settings.send_seconds,
+            pair=settings.whatsapp_pair_seconds,
+            why_not=Reason.SENDING_OFF if whatsapp else Reason.SWITCHED_OFF,
         ),
-        _replies(settings),
-    )
+    ]
+    writer = Writer(secrets.keyring, links, _replies(settings))
     ended_as = outcomes(figures)
     sweeps = [
         Sweep(
@@ -74,6 +88,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     def poke() -> None:
         for sweep in sweeps:
             sweep.poke()
+
+    aftermath = None
+    if whatsapp is not None:
+        aftermath = Aftermath(
+            db,
+            whatsapp,
+            secrets,
+            links,
+            patience=settings.whatsapp_patience_seconds,
+            send_seconds=settings.send_seconds,
+            sweep_seconds=settings.sweep_seconds,
+            wake=poke,
+        )
 
     async def wake(handled: Sequence[Envelope]) -> None:
         poke()
@@ -115,7 +142,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings=settings,
         routers=api.routers,
         db=db,
-        loops=[bus.run, *(consumer.run for consumer in consumers), *(sweep.run for sweep in sweeps), digests.run],
+        loops=[
+            bus.run,
+            *(consumer.run for consumer in consumers),
+            *(sweep.run for sweep in sweeps),
+            digests.run,
+            *([aftermath.run] if aftermath else []),
+        ],
         needed=[_Matrix(db, letters).why_not_ready],
         wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
         figures=figures,
@@ -126,10 +159,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "deliveries:unknown": lambda: _at_rest(db, Status.UNKNOWN),
         },
         poke=poke,
+        body_bytes={webhooks.PATH: webhooks.BODY_BYTES},
         state={
             "staff_tokens": StaffTokens(public=settings.staff_public_key),
             "letters": letters,
             "breakers": lambda: {sweep.channel.name: sweep.breaker for sweep in sweeps if sweep.channel.sender},
+            "secrets": secrets,
+            "subscription": _subscription(settings, secrets, aftermath),
         },
     )
 
@@ -139,6 +175,39 @@ def _replies(settings: Settings) -> Replies | None:
         return None
     tokens = ReplyTokens(settings.reply_keys.get_secret_value())
     return Replies(settings.reply_mailbox, tokens, settings.staff_mail)
+
+
+def _whatsapp(settings: Settings, book: Book) -> WhatsApp | None:
+    """The sender, where this installation has a number."""
+    if settings.whatsapp_number_id is None or settings.whatsapp_token is None:
+        return None
+    return WhatsApp(
+        url=settings.whatsapp_url,
+        number_id=settings.whatsapp_number_id,
+        token=settings.whatsapp_token.get_secret_value(),
+        seconds=settings.send_seconds,
+        book=book,
+    )
+
+
+def _index_key(settings: Settings) -> bytes:
+    """Of numbers' fingerprints. Another app's secret makes others: flags are forgotten then, and nothing else."""
+    secret = settings.whatsapp_app_secret.get_secret_value() if settings.whatsapp_app_secret else ""
+    return hashlib.sha256(f"whatsapp numbers|{secret}".encode()).digest()
+
+
+def _subscription(settings: Settings, secrets: Secrets, aftermath: Aftermath | None) -> Subscription | None:
+    """Who may tell us what became of messages; None where WhatsApp is switched off."""
+    app_secret, verify_token = settings.whatsapp_app_secret, settings.whatsapp_verify_token
+    if settings.whatsapp_number_id is None or app_secret is None or verify_token is None or aftermath is None:
+        return None
+    return Subscription(
+        number_id=settings.whatsapp_number_id,
+        verify_token=verify_token.get_secret_value(),
+        app_secret=app_secret.get_secret_value(),
+        secrets=secrets,
+        heard=aftermath.poke,
+    )
 
 
 async def _waiting(db: Database) -> Waiting:

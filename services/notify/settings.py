@@ -1,9 +1,9 @@
 """What notify is told by its environment."""
 
 from email.utils import parseaddr
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr, field_validator, model_validator
 
 from shared.settings import ServiceSettings
 
@@ -43,11 +43,53 @@ class Settings(ServiceSettings):
     """How many mails are under way at a time."""
     mails_per_second: float = 50.0
     """How many mails go out in a second, over all replicas; 0 for as many as it takes."""
+    whatsapp_url: str = "https://graph.facebook.com/v23.0"
+    whatsapp_number_id: str | None = None
+    """Meta's id of the number we write from. Without it and its three secrets WhatsApp is switched off."""
+    whatsapp_token: SecretStr | None = None
+    whatsapp_app_secret: SecretStr | None = None
+    """Signs the webhooks; numbers' fingerprints hang on it too."""
+    whatsapp_verify_token: SecretStr | None = None
+    """Made up by the office, and told to Meta beside the webhook's address."""
+    whatsapp_at_once: int = 8
+    whatsapp_per_second: float = 80.0
+    """Of one number, all replicas together; 20 where it is shared with the Business app."""
+    whatsapp_pair_seconds: float = 6.0
+    """Between two messages to one person."""
+    whatsapp_patience_seconds: float = 3_600.0
+    """How long a message waits for a channel that is down, before it goes by mail."""
 
     catch_up_seconds: float = 60.0
     """After an outage: how long nothing late may have come before the staff's digests of it are made."""
 
-    @field_validator("smtp_user", "smtp_password", "smtp_ca_file", mode="before")
+    @property
+    def whatsapp(self) -> bool:
+        """Whether this installation has a number to write from."""
+        return self.whatsapp_number_id is not None
+
+    @model_validator(mode="after")
+    def _whatsapp_whole_or_not_at_all(self) -> Self:
+        needed = (
+            self.whatsapp_number_id,
+            self.whatsapp_token,
+            self.whatsapp_app_secret,
+            self.whatsapp_verify_token,
+        )
+        if any(needed) and not all(needed):
+            names = "WHATSAPP_NUMBER_ID, WHATSAPP_TOKEN, WHATSAPP_APP_SECRET and WHATSAPP_VERIFY_TOKEN"
+            raise ValueError(f"{names} are given together, or none of them")
+        return self
+
+    @field_validator(
+        "smtp_user",
+        "smtp_password",
+        "smtp_ca_file",
+        "whatsapp_number_id",
+        "whatsapp_token",
+        "whatsapp_app_secret",
+        "whatsapp_verify_token",
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value

@@ -31,5 +31,5 @@ async def over_http(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
             await serving
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
         await serving

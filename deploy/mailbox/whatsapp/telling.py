@@ -13,8 +13,9 @@ import msgspec
 
 from deploy.mailbox.whatsapp import faults
 
-WAITS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-"""Between the tries of one webhook, in seconds; the last goes on. The real one goes on for seven days."""
+WAITS = (0.2, 0.5, 1.0, 2.0)
+"""Between the tries of one webhook, in seconds; the last goes on. The real one goes on for seven
+days."""
 BETWEEN = 0.05
 Value = dict[str, Any]
 

@@ -34,7 +34,7 @@ BOUNCES_TO = frozenset({"pic", "admins", "management"})
 """Who may be told that a mail did not arrive."""
 DESK = "vendor_desk"
 """The vendor's helpdesk by mail, without an account: told where the office has said where it reads its mail."""
-CHANNELS: tuple[str, ...] = ("email",)
+CHANNELS: tuple[str, ...] = ("email", "whatsapp")
 Choice = Literal["at_once", "digest", "off"]
 """How a member of staff may have a message: when it happens, gathered in the digest, or not at all."""
 CHOOSERS = frozenset({"pic", "previous_pic", "claimant", "implementor_queue", "admins", "management"})
@@ -122,6 +122,8 @@ class Message(msgspec.Struct, frozen=True):
     reader: str
     fields: frozenset[str]
     batched: bool
+    whatsapp: frozenset[str] | None = None
+    """What its body on WhatsApp cannot do without; None where it has none."""
 
 
 def reader_of(audience: str) -> str:
@@ -186,7 +188,11 @@ def _faults_of(rule: Rule, messages: Mapping[str, Message]) -> list[tuple[str, T
     if message.batched != rule.batched:
         text = Text("Mesej berkumpulan dan tunggal tidak boleh ditukar", "One message or a list: the two do not mix")
         found.append(("batched", text))
-    missing = sorted(message.fields - gives(kind).keys())
+    if rule.channel == "whatsapp" and message.whatsapp is None:
+        found.append(("template", Text("Mesej ini tiada bentuk WhatsApp", "This message has no form for WhatsApp")))
+    given = gives(kind)
+    gaps = {name for name in message.whatsapp or () if not given.get(name)} if rule.channel == "whatsapp" else set()
+    missing = sorted((message.fields - given.keys()) | gaps)
     if missing:
         text = Text(
             f"Peristiwa ini tidak memberi: {', '.join(missing)}", f"The event does not give: {', '.join(missing)}"

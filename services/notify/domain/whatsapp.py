@@ -12,7 +12,7 @@ from typing import Any
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from services.notify.domain.retries import Fate, Outcome, Status
+from services.notify.domain.retries import FIRST_WAIT, GROWTH, Fate, Outcome, Reason, Status, Verdict
 
 LONGEST_BODY = 1_024
 LONGEST_NAME = 512
@@ -24,6 +24,7 @@ PAIR_SECONDS = 6.0
 FLAG_DAYS: Mapping[int, int] = {131049: 1, 131050: 3_650}
 """How many days a number is not tried again: chose not to deliver, asked not to be written to."""
 FLAG_DAYS_OTHERWISE = 90
+RECEIPT_TRIES = 5
 MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 MAY_SAY = frozenset(
     {"no_aduan", "modul", "pautan", "tarikh", "masa", "tarikh_akhir", "jawab_sebelum", "tarikh_aduan", "bil"}
@@ -83,12 +84,43 @@ def refused(code: int | None, status: int, retry_after: float | None = None) -> 
 
 
 _RANK: Mapping[Status, int] = {Status.SENT: 1, Status.FAILED: 2, Status.DELIVERED: 3, Status.READ: 4}
-"""How far a message came. What is delivered was not lost after all; what failed may yet have arrived elsewhere."""
+"""How far a message came. What was delivered was not lost after all, whoever said so before."""
 
 
-def is_forward(now: Status, told: Status) -> bool:
-    """Whether a receipt says more than is known: it never goes a step back, whatever order it comes in."""
-    return _RANK.get(told, 0) > _RANK.get(now, 0)
+class Heed(StrEnum):
+    """What a receipt is to its delivery."""
+
+    APPLY = "apply"
+    IGNORE = "ignore"
+    """It says less than is known, or is about an earlier attempt."""
+    WAIT = "wait"
+    """The attempt it may be about is under way: its end comes first."""
+
+
+def heed(now: Status, told: Status, *, latest: bool) -> Heed:
+    """Whether a receipt moves a delivery: only ever forward, whatever order receipts come in. `latest`: it is about
+    the message of the delivery's last attempt."""
+    if told is Status.FAILED:
+        if now is Status.SENDING:
+            return Heed.WAIT
+        ended_so = now is Status.UNKNOWN or (now is Status.SENT and latest)
+        return Heed.APPLY if ended_so else Heed.IGNORE
+    return Heed.APPLY if _RANK.get(told, 0) > _RANK.get(now, 0) else Heed.IGNORE
+
+
+def failed_after_all(code: int | None, *, tries: int) -> tuple[Outcome, Verdict]:
+    """A message that was accepted and came to nothing. A refusal of our account or number is not tried again here:
+    what was accepted once would be accepted again, and fail again."""
+    outcome = refused(code, 200)
+    match kind_of(code, 200):
+        case Kind.TEMPORARY if tries < RECEIPT_TRIES:
+            return outcome, Verdict(Status.PLANNED, wait=outcome.wait or FIRST_WAIT * GROWTH ** (tries - 1))
+        case Kind.TEMPORARY | Kind.CHANNEL:
+            return outcome, Verdict(Status.FAILED, Reason.CHANNEL_DOWN)
+        case Kind.RECIPIENT:
+            return outcome, Verdict(Status.FAILED, Reason.BOUNCED)
+        case _:
+            return outcome, Verdict(Status.FAILED)
 
 
 def flag_days(code: int) -> int:

@@ -17,8 +17,10 @@ from services.notify.domain.planning import Complainant, Planned
 from services.notify.domain.retries import PATIENCE, RETRYABLE, Outcome, Reason
 from services.notify.domain.rules import TOLD, Rule, faults
 from services.notify.handlers import digests, returned
+from services.notify.handlers.whatsapp import after_attempt as after_whatsapp
 from services.notify.senders.letters import EmptyPlaceholder, Letters
 from services.notify.store import asked, copies, ledger, line, matrix
+from services.notify.store.whatsapp import take_pair_turn
 from shared.db import Tx
 from shared.envelope import Envelope
 from shared.errors import Conflict, FieldError, Invalid, NotFound, Refused, Text
@@ -172,15 +174,19 @@ class Claimed:
     wait: float = 0.0
 
 
-async def claim(tx: Tx, channel: str, limit: int, *, lease: float, window: float, per_second: float = 0.0) -> Claimed:
-    """Take what is due on this channel, at most `limit` messages and no faster than `per_second`, and record their
-    attempts."""
+async def claim(
+    tx: Tx, channel: str, limit: int, *, lease: float, window: float, per_second: float = 0.0, pair: float = 0.0
+) -> Claimed:
+    """Take what is due on this channel, at most `limit` messages, no faster than `per_second`, and to one person no
+    sooner than `pair` seconds after the last, and record their attempts."""
     await line.expire(tx)
     candidates = await line.next_in_line(tx, channel, limit)
     wait = 0.0
     if candidates and per_second:
         granted, wait = await line.keep_pace(tx, channel, per_second, len(candidates))
         candidates = candidates[:granted]
+    if pair:
+        candidates = [one for one in candidates if await take_pair_turn(tx, one.recipient, one.id, pair)]
     claimed = [
         await ledger.start(tx, candidate.id, uuid7(), lease)
         for candidate in candidates
@@ -206,12 +212,14 @@ async def settle(tx: Tx, notice: Notice, outcome: Outcome, *, jitter: float) -> 
     await ledger.settle(tx, delivery, attempt, outcome, verdict)
     if verdict is not None and verdict.reason is Reason.BOUNCED and notice.channel == "email":
         await returned.tell(tx, delivery, outcome.detail)
+    if verdict is not None and notice.channel == "whatsapp":
+        await after_whatsapp(tx, delivery, outcome, verdict)
     return verdict
 
 
-async def give_up_unsent(tx: Tx, channel: str) -> int:
-    """Sending on this channel is switched off: what is planned is not sent, now or later."""
-    return await line.skip_all(tx, channel, Reason.SENDING_OFF)
+async def give_up_unsent(tx: Tx, channel: str, why: Reason) -> int:
+    """Nothing is sent on this channel: what is planned is not sent, now or later."""
+    return await line.skip_all(tx, channel, why)
 
 
 async def retry(tx: Tx, id: UUID) -> None:

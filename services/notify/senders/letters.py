@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from services.notify.domain.digest_words import SAMPLE
 from services.notify.domain.facts import gives, one_line
 from services.notify.domain.rules import Message
+from services.notify.senders import bodies
 from shared.envelope import Event
 
 FOLDER = Path(__file__).parent.parent / "templates"
@@ -161,7 +162,7 @@ class Letters:
             for path in sorted((FOLDER / reader).glob("*.ms.j2")):
                 name = path.name.removesuffix(".ms.j2")
                 fields = frozenset().union(*(self._fields(f"{reader}/{name}.{language}.j2") for language in LANGUAGES))
-                found.append((name, Message(reader, fields, "senarai" in fields)))
+                found.append((name, Message(reader, fields, "senarai" in fields, bodies.fields(name))))
         return found
 
     def _fields(self, source: str) -> frozenset[str]:

@@ -6,16 +6,15 @@ still settle it, since our delivery's id travels with it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 
 from services.notify.domain.retries import Fate, Outcome
-from services.notify.domain.whatsapp import BadBody, refused, wa_number
+from services.notify.domain.whatsapp import BadBody, is_about_template, refused, wa_number
 from services.notify.senders import Dispatch
 from services.notify.senders.bodies import BODIES
 
@@ -32,8 +31,14 @@ class Way:
     why_not: Outcome | None = None
 
 
-LookUp = Callable[[str, str, str], Awaitable[Way]]
-"""(message, language, number) -> the way."""
+class Book(Protocol):
+    """What is known of templates and numbers."""
+
+    async def way_to(self, delivery: str, message: str, language: str, number: str) -> Way:
+        """How this message goes to this number."""
+
+    async def refused(self, way: Way, code: int) -> None:
+        """This template was refused."""
 
 
 class WhatsApp:
@@ -41,19 +46,19 @@ class WhatsApp:
 
     field = "phone"
 
-    def __init__(self, *, url: str, number_id: str, token: str, seconds: float, look_up: LookUp) -> None:
+    def __init__(self, *, url: str, number_id: str, token: str, seconds: float, book: Book) -> None:
         self._url = f"{url.rstrip('/')}/{number_id}/messages"
-        self._look_up = look_up
+        self._book = book
         self._seconds = seconds
-        headers = {"Authorization": f"Bearer {token}"}
-        self._client = httpx2.AsyncClient(timeout=seconds, headers=headers, follow_redirects=False, trust_env=False)
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._client: httpx2.AsyncClient | None = None
 
     async def send(self, dispatch: Dispatch) -> Outcome:
         """Send the message's template. Never raises but on cancellation."""
         number = wa_number(dispatch.address)
         if number is None:
             return Outcome(Fate.NO_ADDRESS, "no mobile number on record")
-        way = await self._look_up(dispatch.template, dispatch.language, number)
+        way = await self._book.way_to(dispatch.id, dispatch.template, dispatch.language, number)
         if way.why_not is not None:
             return way.why_not
         body = BODIES[dispatch.template, way.language]
@@ -66,15 +71,25 @@ class WhatsApp:
         template: dict[str, Any] = {"name": way.name, "language": {"code": way.language}}
         if parameters:
             template["components"] = [{"type": "body", "parameters": parameters}]
-        return await self._post(number, dispatch.id, {"type": "template", "template": template})
+        outcome = await self._post(number, dispatch.id, {"type": "template", "template": template})
+        if outcome.code is not None and is_about_template(outcome.code):
+            await self._book.refused(way, outcome.code)
+        return outcome
 
     async def say(self, number: str, text: str, mark: str) -> Outcome:
         """Free words, which only go while the person's window of 24 hours is open."""
         return await self._post(number, mark, {"type": "text", "text": {"body": text, "preview_url": False}})
 
     async def close(self) -> None:
-        """Let the connections go."""
-        await self._client.aclose()
+        """Let the connections go. It may be used again after."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def _open(self) -> httpx2.AsyncClient:
+        if self._client is None:
+            self._client = httpx2.AsyncClient(timeout=self._seconds, headers=self._headers)
+        return self._client
 
     async def _post(self, number: str, mark: str, message: dict[str, Any]) -> Outcome:
         whole = {
@@ -86,7 +101,7 @@ class WhatsApp:
         }
         try:
             async with asyncio.timeout(self._seconds):
-                answer = await self._client.post(self._url, json=whole)
+                answer = await self._open().post(self._url, json=whole)
         except _NEVER_LEFT as error:
             return Outcome(Fate.CHANNEL_DOWN, type(error).__name__)
         except (httpx2.HTTPError, TimeoutError) as error:

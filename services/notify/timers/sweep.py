@@ -45,6 +45,10 @@ class Channel:
     """How many go out in a second, over all replicas; 0 for as many as it takes."""
     seconds: float
     """How long one message may take."""
+    pair: float = 0.0
+    """Seconds that must lie between two messages to one person."""
+    why_not: Reason = Reason.SENDING_OFF
+    """Why nothing is sent, where there is no sender."""
 
 
 class Sweep:
@@ -98,8 +102,8 @@ class Sweep:
         """Answers for how many seconds there is nothing more to do, unless poked."""
         if self.channel.sender is None:
             async with self._db.transaction() as tx:
-                given_up = await handlers.give_up_unsent(tx, self.channel.name)
-            self._ended_as.labels(self.channel.name, Status.SKIPPED, Reason.SENDING_OFF).inc(given_up)
+                given_up = await handlers.give_up_unsent(tx, self.channel.name, self.channel.why_not)
+            self._ended_as.labels(self.channel.name, Status.SKIPPED, self.channel.why_not).inc(given_up)
             return 0.0 if given_up else self._idle
         now = time.monotonic()
         free = self.breaker.free(now, self.channel.at_once, len(self._running))
@@ -113,6 +117,7 @@ class Sweep:
                 self.channel.name,
                 free,
                 per_second=self.channel.per_second,
+                pair=self.channel.pair,
                 lease=self._lease,
                 window=self._window,
             )

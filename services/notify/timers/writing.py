@@ -28,8 +28,20 @@ class Links:
     def to(self, matter: Matter, reader: str) -> str:
         """The link for this reader. It opens a page; only what they do there changes anything."""
         if reader == "complainant":
-            return f"{self._base}/a/{self._tokens.make(matter.number, matter.submitted_at)}"
-        return f"{self._base}/staf/aduan/{matter.number}"
+            return self.to_thread(matter.number, matter.submitted_at)
+        return self.to_staff(matter.number)
+
+    def to_thread(self, number: str, submitted_at: datetime) -> str:
+        """A complaint's page for who complained."""
+        return f"{self._base}/a/{self._tokens.make(number, submitted_at)}"
+
+    def to_staff(self, number: str) -> str:
+        """A complaint's page for staff."""
+        return f"{self._base}/staf/aduan/{number}"
+
+    def to_search(self) -> str:
+        """The page where anybody looks up a complaint of theirs."""
+        return f"{self._base}/semakan"
 
     def to_desk(self) -> str:
         """Where staff begin: their own list."""

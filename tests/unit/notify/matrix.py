@@ -3,7 +3,14 @@
 import msgspec
 
 from services.notify.domain.rules import Condition, Rule
-from services.notify.migrations import v0002_rules, v0005_vendor_desk, v0006_choices, v0009_digests, v0011_bounced
+from services.notify.migrations import (
+    v0002_rules,
+    v0005_vendor_desk,
+    v0006_choices,
+    v0009_digests,
+    v0011_bounced,
+    v0012_whatsapp,
+)
 
 LINES = v0002_rules.lines() + [
     {"position": len(v0002_rules.lines()) + place, **line}
@@ -13,6 +20,8 @@ RULES = [
     Rule(**v0006_choices.with_choices(line) | {"condition": msgspec.convert(line["condition"], Condition)})
     for line in LINES
 ] + [
-    Rule(position=len(LINES) + place, **line | {"condition": Condition()})
-    for place, line in enumerate([*v0009_digests.lines(), *v0011_bounced.lines()], start=1)
+    Rule(position=len(LINES) + place, **line | {"condition": msgspec.convert(line["condition"], Condition)})
+    for place, line in enumerate(
+        [*v0009_digests.lines(), *v0011_bounced.lines(), *v0012_whatsapp.lines()], start=1
+    )
 ]
