@@ -6,6 +6,7 @@ from deploy.local import nats
 from deploy.local.home import Home
 from deploy.local.keys import Keys
 
+GRAPH_VERSION, NUMBER_ID = "v23.0", "100000000000001"
 SENDER = "Helpdesk iSPEKS <helpdesk@ispeks.example>"
 REPLIES = "helpdesk@ispeks.example"
 """The mailbox whose mail the hook takes: answers, and reports of what could not be delivered."""
@@ -38,6 +39,9 @@ def environment(name: str, row: Places, keys: Keys, home: Home) -> dict[str, str
             "MESSAGES": str(home.path / "messages.jsonl"),
             "ANSWERS_HOST": row.host("inbound"),
             "ANSWERS_PORT": str(row.port("inbound")),
+            "WHATSAPP_VERSION": GRAPH_VERSION,
+            "WHATSAPP_WEBHOOK": f"{row.url('notify')}/v1/webhooks/whatsapp",
+            **_whatsapp(keys),
         }
     common["NATS_URL"] = nats.url(name, keys.passwords, row.port("nats"), row.host("nats"))
     if name == "portal":
@@ -94,6 +98,8 @@ def own(keys: Keys, row: Places, home: Home) -> dict[str, dict[str, str]]:
             "REPLY_KEYS": keys.reply_keys,
             "STAFF_MAIL": "note",
             "SENDING": "on",
+            "WHATSAPP_URL": f"{row.url('mailbox')}/{GRAPH_VERSION}",
+            **_whatsapp(keys),
         },
         "query": {
             "INDEX_KEY": keys.index_key,
@@ -102,4 +108,14 @@ def own(keys: Keys, row: Places, home: Home) -> dict[str, dict[str, str]]:
             "WORKFLOW_URL": row.url("workflow"),
             "BLOBS": blobs,
         },
+    }
+
+
+def _whatsapp(keys: Keys) -> dict[str, str]:
+    """What notify and the mailbox's own Graph API both know."""
+    return {
+        "WHATSAPP_NUMBER_ID": NUMBER_ID,
+        "WHATSAPP_TOKEN": keys.whatsapp_token,
+        "WHATSAPP_APP_SECRET": keys.whatsapp_app_secret,
+        "WHATSAPP_VERIFY_TOKEN": keys.whatsapp_verify_token,
     }

@@ -12,7 +12,9 @@ from deploy.local.home import write
 from deploy.local.nats import USERS
 from deploy.local.processes import Trouble
 
-YOUNGER = frozenset({"reply_keys", "vendor_link_keys"})
+YOUNGER = frozenset(
+    {"reply_keys", "vendor_link_keys", "whatsapp_token", "whatsapp_app_secret", "whatsapp_verify_token"}
+)
 """Keys that data directories of before do not have."""
 
 
@@ -38,6 +40,10 @@ class Keys:
     altcha_key: str
     vendor_link_keys: str
     reply_keys: str
+    whatsapp_token: str
+    """Opens the mailbox's own Graph API, and no other; so do the two below."""
+    whatsapp_app_secret: str
+    whatsapp_verify_token: str
 
 
 def make() -> Keys:
@@ -55,6 +61,9 @@ def make() -> Keys:
         altcha_key=encode(secrets.token_bytes(32)),
         vendor_link_keys=f"1:{encode(secrets.token_bytes(32))}",
         reply_keys=f"1:{encode(secrets.token_bytes(32))}",
+        whatsapp_token=secrets.token_urlsafe(32),
+        whatsapp_app_secret=secrets.token_urlsafe(32),
+        whatsapp_verify_token=secrets.token_urlsafe(32),
     )
 
 

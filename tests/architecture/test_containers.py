@@ -84,6 +84,8 @@ def test_a_key_is_told_to_nobody_but_its_holders() -> None:
         "STAFF_PRIVATE_KEY": {"workflow"},
         "TRACKING_KEYS": {"intake", "notify", "query"},
         "VENDOR_LINK_KEYS": {"workflow", "notify"},
+        "WHATSAPP_TOKEN": {"notify", "mailbox"},
+        "WHATSAPP_APP_SECRET": {"notify", "mailbox"},
         "INDEX_KEY": {"intake", "query"},
         "ALTCHA_KEY": {"intake"},
         "POSTGRES_PASSWORD": {"postgres", "setting-up"},

@@ -21,7 +21,5 @@ RULES = [
     for line in LINES
 ] + [
     Rule(position=len(LINES) + place, **line | {"condition": msgspec.convert(line["condition"], Condition)})
-    for place, line in enumerate(
-        [*v0009_digests.lines(), *v0011_bounced.lines(), *v0012_whatsapp.lines()], start=1
-    )
+    for place, line in enumerate([*v0009_digests.lines(), *v0011_bounced.lines(), *v0012_whatsapp.lines()], start=1)
 ]

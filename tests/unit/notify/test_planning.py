@@ -251,7 +251,9 @@ def away(first: int, last: int, deputy: str | None = SITI.id) -> list[Staff]:
 
 def pic_lines(staff: list[Staff], **changes: Any) -> list[tuple[str, Reason | None]]:
     said = event(workflow.Answered, **({"actor": HERSELF} | changes))
-    return [(one.recipient, one.reason) for one in planned(said, staff) if one.audience == "pic"]
+    return [
+        (one.recipient, one.reason) for one in planned(said, staff) if (one.audience, one.channel) == ("pic", "email")
+    ]
 
 
 def test_who_stands_in_is_told_instead_and_the_ledger_says_why() -> None:
