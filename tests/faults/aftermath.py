@@ -56,7 +56,9 @@ def wrong(people: People, poison: Iterable[str] = ()) -> list[str]:
 
 def mailed(estate: Estate) -> list[str]:
     """For each mail that was caught, the delivery it names."""
-    items = estate.http.get(f"{estate.url('mailbox')}/v1/messages", params={"limit": 10_000}).json()["items"]
+    items = estate.http.get(
+        f"{estate.url('mailbox')}/v1/messages", params={"limit": 10_000, "channel": "email"}
+    ).json()["items"]
     return [item["mail"].strip("<>").partition("@")[0] for item in items]
 
 

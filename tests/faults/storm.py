@@ -203,7 +203,7 @@ class Storm:
 
     async def _catch_up_on_mails(self, limit: int = 2_000) -> None:
         url = f"{self.copy.row.url('mailbox')}/v1/messages"
-        answer = await self._http.get(url, params={"limit": limit}, timeout=20.0)
+        answer = await self._http.get(url, params={"limit": limit, "channel": "email"}, timeout=20.0)
         items = answer.json()["items"]
         if len(items) == limit < 2_000 and items[-1]["id"] not in self._mails:
             return await self._catch_up_on_mails()

@@ -45,7 +45,7 @@ class Helpdesk:
 
     def mails(self, to: str | None = None) -> list[dict[str, Any]]:
         """What was caught, newest first."""
-        query = {"to": to} if to else {}
+        query = {"channel": "email"} | ({"to": to} if to else {})
         answer = httpx2.get(f"{self.url('mailbox')}/v1/messages", params=query)
         items: list[dict[str, Any]] = answer.json()["items"]
         return items

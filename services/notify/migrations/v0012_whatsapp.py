@@ -86,7 +86,7 @@ create index whatsapp_said_of_complaint on whatsapp_said (complaint, heard_at);
 comment on table whatsapp_said is 'what people wrote, sealed, each with whether it was acknowledged';
 
 alter table delivery add column instead_of uuid references delivery;
-comment on column delivery.instead_of is 'the delivery that did not reach the person, and why this one is there';
+comment on column delivery.instead_of is 'the delivery that did not reach the person';
 """
 MATRIX = """
 insert into matrix (version, at) select max(version) + 1, helpdesk.now() from matrix;

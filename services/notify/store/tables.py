@@ -150,6 +150,7 @@ delivery = Table(
     Column("batched", Boolean, nullable=False),
     Column("urgent", Boolean, nullable=False, server_default=text("false")),
     Column("carried_by", UUID, ForeignKey("delivery.id"), comment="the delivery whose mail this one goes with"),
+    Column("instead_of", UUID, ForeignKey("delivery.id"), comment="the delivery that did not reach the person"),
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("planned_at", Moment, nullable=False),

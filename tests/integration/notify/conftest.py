@@ -138,7 +138,8 @@ async def serving(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @pytest.fixture
-async def desk(database: infra.Database, broker: infra.Broker) -> AsyncIterator[Desk]:
+async def whole_desk(database: infra.Database, broker: infra.Broker) -> AsyncIterator[Desk]:
+    """With the matrix as the migrations leave it."""
     db = Database(database.url("notify"), name="test")
     await db.open()
     async with post_office() as post:
@@ -146,3 +147,10 @@ async def desk(database: infra.Database, broker: infra.Broker) -> AsyncIterator[
         await made.know_office()
         yield made
     await db.close()
+
+
+@pytest.fixture
+async def desk(whole_desk: Desk) -> Desk:
+    """Of an office that tells by mail alone."""
+    await whole_desk.run("delete from rule where channel = 'whatsapp'")
+    return whole_desk

@@ -18,6 +18,12 @@ from tests.support.eventually import eventually
 TO = "60123456789"
 
 
+@pytest.fixture
+async def desk(whole_desk: Desk) -> Desk:
+    """With WhatsApp in its matrix."""
+    return whole_desk
+
+
 def of_script(ending: str) -> str:
     """A number that the telephone plays a script for."""
     return f"+6012345{ending}"

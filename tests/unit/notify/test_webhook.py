@@ -72,11 +72,12 @@ def test_a_person_may_be_known_otherwise_than_by_number_and_may_send_what_is_no_
     ]
 
 
+NAMES = ("entry", "changes", "value", "metadata", "statuses", "messages", "id", "status", "type", "text", "context")
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
-        st.sampled_from("entry changes value metadata statuses messages id status type text context errors".split()),
+        st.sampled_from(NAMES),
         inner,
         max_size=4,
     ),
