@@ -262,7 +262,7 @@ async def test_a_message_that_is_not_used_goes_by_mail_and_another_language_fall
 
 async def test_staff_who_answer_are_shown_to_the_system(desk: Desk, tmp_path: Path) -> None:
     phone = Keyring(keys.SEALING_KEYS).seal(PHONE, about=RASHID.id, field="phone")
-    await desk.hear(sealed(staff(RASHID, "PIC", phone_sealed=phone, preferences={"whatsapp": "yes"}), 2))
+    await desk.hear(sealed(staff(RASHID, "PIC", phone_sealed=phone, preferences={"whatsapp": "on"}), 2))
     contact = a_contact(whatsapp_consent=False)
     course = Course(contact=contact).say(workflow.Assigned, "DIAGIHKAN", pic=RASHID, actor=ADMIN_ACTS)
     await desk.hear(*course.envelopes())
