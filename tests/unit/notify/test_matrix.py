@@ -8,10 +8,11 @@ import pytest
 from services.notify import handlers
 from services.notify.domain.facts import gives
 from services.notify.domain.rules import TOLD, Rule, faults
+from services.notify.senders.bodies import BODIES
 from services.notify.senders.letters import Letters
 from shared.events import ACCOUNTS, WORKFLOW, workflow
 from shared.events.complaint import ComplaintEvent
-from tests.unit.notify.matrix import RULES
+from tests.unit.notify.matrix import RULES, WHOLE
 
 LETTERS = Letters()
 
@@ -24,11 +25,32 @@ def test_every_event_of_the_table_has_a_rule_or_an_explicit_none() -> None:
 
 
 def test_the_first_matrix_has_no_faults() -> None:
-    assert handlers.rules_faults(RULES, LETTERS) == []
+    assert handlers.rules_faults(WHOLE, LETTERS) == []
 
 
 def test_every_message_is_somebodys() -> None:
     assert {rule.template for rule in RULES if rule.template} == LETTERS.messages.keys()
+
+
+def test_every_whatsapp_body_is_somebodys_and_stands_beside_a_mail_to_the_same_people() -> None:
+    mailed = {(rule.event, rule.audience, rule.template, rule.condition) for rule in RULES}
+    told = [rule for rule in WHOLE if rule.channel == "whatsapp"]
+    assert {rule.template for rule in told} == {message for message, _ in BODIES}
+    assert {(rule.event, rule.audience, rule.template, rule.condition) for rule in told} <= mailed
+
+
+@pytest.mark.parametrize(
+    ("event", "template", "fault"),
+    [
+        ("complaint.reassigned", "agihan_dialih", "This message has no form for WhatsApp"),
+        ("complaint.closed", "mohon_tutup", "The event does not give: jawab_sebelum"),
+        ("complaint.reminded", "akuan_terima", "The event does not give: jawab_sebelum"),
+    ],
+)
+def test_a_whatsapp_rule_needs_a_body_that_the_event_can_always_fill(event: str, template: str, fault: str) -> None:
+    audience = "previous_pic" if template == "agihan_dialih" else "complainant"
+    one = Rule(position=0, event=event, audience=audience, channel="whatsapp", template=template)
+    assert ("items.0.template", fault) in [(field, text.en) for field, text in faults([one, *RULES], LETTERS.messages)]
 
 
 def test_a_vendor_is_never_told_who_complained() -> None:

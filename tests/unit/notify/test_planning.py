@@ -251,9 +251,7 @@ def away(first: int, last: int, deputy: str | None = SITI.id) -> list[Staff]:
 
 def pic_lines(staff: list[Staff], **changes: Any) -> list[tuple[str, Reason | None]]:
     said = event(workflow.Answered, **({"actor": HERSELF} | changes))
-    return [
-        (one.recipient, one.reason) for one in planned(said, staff) if (one.audience, one.channel) == ("pic", "email")
-    ]
+    return [(one.recipient, one.reason) for one in planned(said, staff) if one.audience == "pic"]
 
 
 def test_who_stands_in_is_told_instead_and_the_ledger_says_why() -> None:
