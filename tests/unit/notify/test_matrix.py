@@ -44,7 +44,7 @@ def test_every_whatsapp_body_is_somebodys_and_stands_beside_a_mail_to_the_same_p
     [
         ("complaint.reassigned", "agihan_dialih", "This message has no form for WhatsApp"),
         ("complaint.closed", "mohon_tutup", "The event does not give: jawab_sebelum"),
-        ("complaint.reminded", "akuan_terima", "The event does not give: jawab_sebelum"),
+        ("complaint.reminded", "akuan_terima", "The event does not give: jawab_sebelum, sambungan"),
     ],
 )
 def test_a_whatsapp_rule_needs_a_body_that_the_event_can_always_fill(event: str, template: str, fault: str) -> None:
