@@ -132,6 +132,12 @@ EXPECTED: dict[str, Expected] = {
     "notify GET /v1/channels": only(A, M),
     "notify GET /v1/rules": only(A, M),
     "notify PUT /v1/rules": only(A),
+    # Who calls proves it by a token or a signature, and is nobody's role.
+    "notify GET /v1/webhooks/whatsapp": everybody(403),
+    "notify POST /v1/webhooks/whatsapp": everybody(401),
+    "notify GET /v1/whatsapp/templates": only(A, M),
+    "notify PUT /v1/whatsapp/templates": only(A),
+    "notify GET /v1/whatsapp/messages": only(A, M),
     **{f"{service} GET /v1/health": only(A, M) for service in SERVICES},
     **{f"{service} GET /v1/dead-letters": only(A) for service in SERVICES},
     **{f"{service} POST /v1/dead-letters/redrive": only(A) for service in SERVICES},
