@@ -182,3 +182,13 @@ async def test_what_people_type_never_becomes_a_word_to_the_host(hostile: str) -
         assert host.verbs(0) == ["EHLO", *["MAIL", "RCPT", "DATA"] * 2]
         assert {said for said in host.lines[0] if said.startswith("RCPT")} == {f"RCPT TO:<{LETTER.address}>"}
         assert len(host.texts) == 2
+
+
+async def test_a_text_of_dots_ends_where_it_ends_and_not_before() -> None:
+    text = b"one\r\n.\r\n..two\r\n.QUIT"
+    async with mailhost() as host, sending_to(host) as sender:
+        for _ in range(2):
+            outcome = await sender._hand_over(LETTER.address, text)
+            assert outcome.fate is Fate.SENT
+        assert host.verbs(0) == ["EHLO", *["MAIL", "RCPT", "DATA"] * 2]
+    assert host.texts == [b"one\r\n..\r\n...two\r\n..QUIT\r\n.\r\n"] * 2
