@@ -23,12 +23,14 @@ TOKEN_PATHS = ("/a/", "/kata-laluan/", "/vendor/")
 QUIET = {"/livez", "/readyz", "/metrics", "static"}
 
 
-def policy(*, style_attributes: bool = False) -> str:
-    """The Content-Security-Policy. Report pages draw charts that set style attributes; nothing else may."""
+def policy(*, style_attributes: bool = False, frames: bool = False) -> str:
+    """The Content-Security-Policy. Report pages draw charts that set style attributes, and pages that show a message
+    have frames of our own in them; nothing else may."""
     styles = "style-src 'self'; " + ("style-src-attr 'unsafe-inline'; " if style_attributes else "")
+    framed = "frame-src 'self'; " if frames else ""
     return (
-        f"default-src 'none'; script-src 'self'; {styles}img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; script-src 'self'; {styles}{framed}img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 
 

@@ -21,6 +21,14 @@ class Leads(NamedTuple):
     readers: tuple[str, ...]
 
 
+class Move(NamedTuple):
+    """A row of the table: from which states, to which (none: the same), by whom."""
+
+    sources: tuple[str, ...]
+    to: str | None
+    who: tuple[str, ...]
+
+
 class Reference:
     """The copies. An old copy beats none: a form can be filled in while intake restarts."""
 
@@ -32,6 +40,8 @@ class Reference:
         self._labels: dict[str, dict[str, dict[str, str]]] = {}
         self._labels_until = 0.0
         self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._of_event: dict[str, list[Move]] = {}
+        self._custodians: dict[str, str | None] = {}
 
     async def form(self) -> Form:
         """Departments, PTJ, modules, limits. Raises `Unavailable` only when intake never answered."""
@@ -64,7 +74,17 @@ class Reference:
             return
         self._labels = {kind: _labels(table.get(kind)) for kind in KINDS}
         self._rows = {row["name"]: row.get("rows") or [] for row in table.get("actions") or []}
+        self._of_event = {one.get("event", ""): _moves(one) for one in table.get("actions") or []}
+        self._custodians = {state["name"]: state.get("custodian") for state in table.get("states") or []}
         self._labels_until = now + FRESH
+
+    def moves(self, event: str) -> list[Move]:
+        """The rows of the table that yield this event."""
+        return self._of_event.get(event, [])
+
+    def custodian(self, state: str | None) -> str | None:
+        """Whose turn it is in that state."""
+        return self._custodians.get(state or "")
 
     def leads(self, action: str, state: str, role: str) -> Leads:
         """Where this action leads from that state in that role, and who will read its text."""
@@ -85,6 +105,13 @@ class Reference:
             return found.get(language) or found.get("ms") or name
         key = f"{kind}.{name}"
         return self._words.text(language, key) if self._words.has(key) else name
+
+
+def _moves(action: dict[str, Any]) -> list[Move]:
+    return [
+        Move(tuple(row.get("from") or ()), row.get("to"), tuple(row.get("who") or ()))
+        for row in action.get("rows") or []
+    ]
 
 
 def _labels(rows: Any) -> dict[str, dict[str, str]]:

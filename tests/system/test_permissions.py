@@ -132,6 +132,10 @@ EXPECTED: dict[str, Expected] = {
     "notify GET /v1/channels": only(A, M),
     "notify GET /v1/rules": only(A, M),
     "notify PUT /v1/rules": only(A),
+    "notify GET /v1/rules/versions": only(A, M),
+    "notify GET /v1/rules/versions/{version}": only(A, M),
+    "notify POST /v1/rules/rehearsals": only(A, M),
+    "notify GET /v1/previews": only(A, M),
     # Who calls proves it by a token or a signature, and is nobody's role.
     "notify GET /v1/webhooks/whatsapp": everybody(403),
     "notify POST /v1/webhooks/whatsapp": everybody(401),

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from services.notify.domain.facts import Facts, Matter, fill_account
 from services.notify.domain.rules import DESK, TOLD, Message
 from services.notify.domain.shown import as_it_was, as_it_would_be
+from services.notify.domain.whatsapp import BadBody
+from services.notify.senders.bodies import BODIES
 from services.notify.senders.letters import LANGUAGES, SAMPLES, EmptyPlaceholder, Letters, sample
 from services.notify.store import copies, ledger, matrix
 from shared.auth import Staff
@@ -44,6 +46,8 @@ class LetterView(BaseModel):
     subject: str
     text: str
     html: str
+    whatsapp: str | None = None
+    """As a person reads it there; none where the message has no body for it."""
 
 
 class Preview(BaseModel):
@@ -133,15 +137,23 @@ class _Page(NamedTuple):
     now: Facts
     base: str
 
-    def written(self, facts: Facts | None) -> dict[str, dict[str, str]]:
+    def written(self, facts: Facts | None) -> dict[str, dict[str, str | None]]:
         """The message in both languages. Raises like `Letters.write`."""
         return {language: self._letter(language, facts) for language in LANGUAGES}
 
-    def _letter(self, language: str, facts: Facts | None) -> dict[str, str]:
+    def _letter(self, language: str, facts: Facts | None) -> dict[str, str | None]:
         one = self._values(language, facts)
         values = one | {"bil": 1, "senarai": [one]}
         written = self.letters.write(self.message.reader, self.template, language, values)
-        return {"subject": written.subject, "text": written.text, "html": written.html}
+        mail = {"subject": written.subject, "text": written.text, "html": written.html}
+        return mail | {"whatsapp": self._whatsapp(language, values)}
+
+    def _whatsapp(self, language: str, values: dict[str, Any]) -> str | None:
+        body = BODIES.get((self.template, language))
+        try:
+            return None if body is None else body.filled(values)
+        except BadBody:
+            return None
 
     def _values(self, language: str, facts: Facts | None) -> dict[str, Any]:
         kind = TOLD.get(self.event or "")

@@ -2,6 +2,7 @@
 being written. Planned by what plans the real thing; nothing is entered and nothing is sent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import msgspec
@@ -10,21 +11,25 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notify import handlers
 from services.notify.api.rules import RuleBody, read_rules
+from services.notify.domain.choices import choice_of
 from services.notify.domain.imagined import Supposed, imagine
-from services.notify.domain.planning import Planned
+from services.notify.domain.own import DigestDue
+from services.notify.domain.planning import Planned, When, plan_digest, reaching
 from services.notify.domain.retries import Reason, Status
-from services.notify.domain.rules import TOLD, Custodian, Rule, State
-from services.notify.store import copies, matrix
+from services.notify.domain.rules import DIGESTED, TOLD, Custodian, Rule, State
+from services.notify.store import copies, digests, matrix
 from shared.auth import Caller, Staff
 from shared.db import Tx
 from shared.envelope import Event
 from shared.errors import FieldError, Invalid, Text
 from shared.events.accounts import AccountEvent
 from shared.events.complaint import ComplaintEvent, Person
+from shared.events.intake import TrackingLinkRequested
 from shared.web import Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1")
 LINES = 100
+CAN_BE_TRIED = (ComplaintEvent, AccountEvent, TrackingLinkRequested, DigestDue)
 Role = Literal["ADMIN", "PIC", "IMPLEMENTOR", "VENDOR", "COMPLAINANT", "SYSTEM"]
 ASKED: dict[str, Any] = {"complaint": "HD-2026-000123-C", "event": "complaint.assigned", "role": "ADMIN"}
 ANSWER: dict[str, Any] = {
@@ -105,6 +110,8 @@ class Told(BaseModel):
     reason: Reason | None
     stands_in_for: str | None
     told_as: int | None
+    held_until: str | None = None
+    """Until when it waits, where it does."""
 
 
 class Silent(BaseModel):
@@ -155,11 +162,18 @@ async def rehearse(request: Request, caller: Staff, tx: Transaction, body: Rehea
     kind = TOLD.get(body.event)
     if kind is None:
         raise _wrong("event", Text("Peristiwa tidak dikenali", "No such event"))
+    if not issubclass(kind, CAN_BE_TRIED):
+        raise _wrong("event", Text("Peristiwa ini tidak boleh diuji", "This event cannot be tried out"))
     version, rules = await _rules(tx, body, request)
-    standing = await _standing(tx, kind, body.complaint)
-    supposed = await _supposed(tx, caller, kind, body, standing or {})
-    event = imagine(kind, body.complaint or "", standing, await copies.now(tx), supposed)
-    planned = await handlers.hearers(tx, event, rules)
+    event: Event
+    standing = None
+    if kind is DigestDue:
+        event, planned = DigestDue(), await _digests(tx, rules)
+    else:
+        standing = await _standing(tx, kind, body.complaint)
+        supposed = await _supposed(tx, caller, kind, body, standing or {})
+        event = imagine(kind, body.complaint or "", standing, await copies.now(tx), supposed)
+        planned = await handlers.hearers(tx, event, rules)
     reached = await copies.masked(tx, [one.recipient for one in planned])
     return {
         "complaint": body.complaint,
@@ -170,6 +184,18 @@ async def rehearse(request: Request, caller: Staff, tx: Transaction, body: Rehea
         "silent": _silent(rules, planned, event),
         "nobody": next((rule.why for rule in rules if rule.audience is None), None),
     }
+
+
+async def _digests(tx: Tx, rules: Sequence[Rule]) -> list[Planned]:
+    """Everybody's digest, were there something to tell each of them; one message by each channel, by the first line
+    that gives it."""
+    when = When(await copies.now(tx))
+    found = []
+    for person in await digests.people(tx):
+        off = all(choice_of(rule, person.preferences) == "off" for rule in reaching(rules, person))
+        for one in plan_digest(rules, person, when) if person.active else ():
+            found.append(replace(one, reason=Reason.CHOSEN_OFF, held_until=None) if off else one)
+    return found
 
 
 async def _rules(tx: Tx, body: Rehearsal, request: Request) -> tuple[int | None, list[Rule]]:
@@ -260,12 +286,15 @@ def _told(
         "status": one.status,
         "reason": one.reason,
         "stands_in_for": absent[0] if absent and one.reason is not Reason.ABSENT else None,
+        "held_until": one.held_until.isoformat() if one.held_until else None,
         "told_as": instead[0] if instead and one.reason is Reason.DUPLICATE_PERSON else None,
     }
 
 
 def _silent(rules: Sequence[Rule], planned: Sequence[Planned], event: Event) -> list[dict[str, Any]]:
     spoke = {one.rule for one in planned}
+    # one digest may stand for several lines: the others are not silent for want of people
+    digested = set(DIGESTED) if isinstance(event, DigestDue) and planned else set()
     return [
         {
             "line": place,
@@ -275,5 +304,5 @@ def _silent(rules: Sequence[Rule], planned: Sequence[Planned], event: Event) -> 
             "unmet": list(rule.condition.unmet(event)),
         }
         for place, rule in enumerate(rules)
-        if rule.audience is not None and rule.position not in spoke
+        if rule.audience is not None and rule.position not in spoke and rule.audience not in digested
     ]

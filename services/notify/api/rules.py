@@ -1,6 +1,7 @@
 """The matrix over HTTP, for staff: who is told of what, and who is not and why."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notify import handlers
 from services.notify.domain.facts import gives
-from services.notify.domain.rules import AUDIENCES, CHANNELS, TOLD, Condition, Rule
+from services.notify.domain.rules import AUDIENCES, CHANNELS, TOLD, Condition, Rule, faults
 from services.notify.senders.letters import Letters
 from services.notify.store import matrix
 from shared.auth import Staff
@@ -45,6 +46,7 @@ MATRIX: dict[str, Any] = {
             "events": ["complaint.received"],
         }
     },
+    "audiences_of": {"complaint.received": ["complainant", "admins"]},
     "why": "The complainant is told at once.",
 }
 SAVE = {
@@ -110,6 +112,8 @@ class Matrix(Rules):
     templates: dict[str, str]
     """Message -> for whom it is written."""
     messages: dict[str, MessageView]
+    audiences_of: dict[str, list[str]]
+    """Event -> who can be told of it."""
 
 
 @router.get(
@@ -168,6 +172,15 @@ def line(rule: Rule) -> dict[str, Any]:
     return {name: value for name, value in msgspec.to_builtins(rule).items() if name != "position"}
 
 
+@cache
+def _audiences_of() -> dict[str, list[str]]:
+    def may(event: str, audience: str) -> bool:
+        found = faults([Rule(position=1, event=event, audience=audience)], {})
+        return all(field != "items.0.audience" for field, _ in found)
+
+    return {event: [audience for audience in AUDIENCES if may(event, audience)] for event in sorted(TOLD)}
+
+
 def _matrix(version: int, rules: Sequence[Rule], why: str | None, letters: Letters) -> dict[str, Any]:
     messages = sorted(letters.messages.items())
     return {
@@ -176,6 +189,7 @@ def _matrix(version: int, rules: Sequence[Rule], why: str | None, letters: Lette
         "items": [line(rule) for rule in rules],
         "events": sorted(TOLD),
         "audiences": list(AUDIENCES),
+        "audiences_of": _audiences_of(),
         "channels": list(CHANNELS),
         "templates": {name: message.reader for name, message in messages},
         "messages": {

@@ -142,8 +142,8 @@ class Letters:
     @cached_property
     def titles(self) -> Mapping[str, Mapping[str, str]]:
         """Message -> what it is called in each language: its subject, as of a sample, without numbers in brackets."""
-        sample = {**SAMPLES, "tarikh_akhir": "…", "modul": "…"}
-        context = {**sample, "bil": 2, "senarai": [sample, sample]}
+        sample = {**SAMPLES, "tarikh_akhir": "…", "jawab_sebelum": "…", "modul": "…"}
+        context = {**sample, "bil": 1, "senarai": [sample]}
         return {
             name: {
                 language: self._subject(f"{message.reader}/{name}.{language}.j2", context) or name

@@ -8,6 +8,7 @@ from services.portal.clients.door import TIMEOUT, Door, FieldError, Problem, Tex
 from services.portal.clients.form_lists import FormLists
 from services.portal.clients.held_mails import HeldMails
 from services.portal.clients.intake import Filing, Form, Intake, Proof, Receipt
+from services.portal.clients.notices import Notices
 from services.portal.clients.notify import Notify
 from services.portal.clients.overseen import Overseen
 from services.portal.clients.query import Query, Tracking
@@ -40,6 +41,7 @@ class Clients:
     intake: Intake
     workflow: Workflow
     notify: Notify
+    notices: Notices
     query: Query
     form_lists: FormLists
     held_mails: HeldMails
@@ -69,6 +71,7 @@ class Clients:
             intake=Intake(door("intake", settings.intake_url)),
             workflow=Workflow(door("workflow", settings.workflow_url)),
             notify=Notify(door("notify", settings.notify_url)),
+            notices=Notices(door("notify", settings.notify_url)),
             query=Query(door("query", settings.query_url)),
             form_lists=FormLists(door("intake", settings.intake_url)),
             held_mails=HeldMails(door("intake", settings.intake_url)),

@@ -141,6 +141,30 @@ async def test_what_is_about_an_account_or_a_link_is_tried_out_too(desk: Desk, e
     assert [one["recipient"]["name"] for one in answer["items"]] == names
 
 
+async def test_a_digest_is_tried_out_for_everybody_the_lines_give_one(desk: Desk) -> None:
+    await desk.hear(sealed(staff(OTHER_ADMIN, "ADMIN", preferences={"quiet": "00:00-23:59"}), 2))
+    async with serving(desk.app()) as client:
+        answer = await client.post("/v1/rules/rehearsals", headers=admin(), json={"event": "digest.due"})
+    found = answer.json()
+    assert answer.status_code == 200, answer.text
+    names = {one["recipient"]["name"] for one in found["items"]}
+    assert {ADMIN.name, OTHER_ADMIN.name, HEAD.name, RASHID.name, SITI.name} <= names
+    assert "Meja TTSB" not in names
+    assert len(found["items"]) == len(names)
+    assert found["silent"] == []
+
+
+async def test_a_message_with_a_whatsapp_body_is_looked_at_as_that_too(desk: Desk) -> None:
+    await desk.hear(sealed(a_received()))
+    async with serving(desk.app()) as client:
+        asked = {"template": "akuan_terima", "complaint": NUMBER}
+        found = (await client.get("/v1/previews", headers=admin(), params=asked)).json()
+        without = (await client.get("/v1/previews", headers=admin(), params={"template": "laporan_vendor"})).json()
+    assert NUMBER in found["letters"]["ms"]["whatsapp"]
+    assert found["letters"]["ms"]["whatsapp"] != found["letters"]["en"]["whatsapp"]
+    assert without["letters"]["ms"]["whatsapp"] is None
+
+
 async def test_a_message_is_looked_at_as_it_was_of_a_real_complaint_without_numbers_of_people(desk: Desk) -> None:
     text = f"No. KP saya {IC}, telefon 012-345 6789. <b>Tolong</b>"
     await desk.hear(*Course(text=text).say(workflow.Assigned, "DIAGIHKAN").envelopes())

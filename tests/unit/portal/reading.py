@@ -13,6 +13,8 @@ class Form:
     action: str
     fields: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
+    ticked: dict[str, list[str]] = field(default_factory=dict)
+    """All that is ticked, where several may be."""
     files: list[tuple[str, str]] = field(default_factory=list)
     """Files it carries, by the field that carries them."""
 
@@ -103,5 +105,6 @@ class Page(HTMLParser):
             form.choices.setdefault(name, []).append(value)
             if "checked" in at:
                 form.fields[name] = value
+                form.ticked.setdefault(name, []).append(value)
         else:
             form.fields[name] = value

@@ -49,6 +49,7 @@ from tests.unit.portal.pages.test_form_lists import KEPT
 from tests.unit.portal.pages.test_vendor import LEG, LINK, OURS, REPORTED
 from tests.unit.portal.reading import Page
 from tests.unit.portal.walk_mails import mails
+from tests.unit.portal.walk_notices import notices
 from tests.unit.portal.walk_times import times
 from tests.unit.portal.walk_told import told
 
@@ -179,6 +180,7 @@ async def walked(language: str) -> Walk:
         times,
         told,
         mails,
+        notices,
         _others,
     ):
         outside = Outside()
