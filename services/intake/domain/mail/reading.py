@@ -23,6 +23,8 @@ PASTED_BYTES = 6 * 1024
 """A pasted picture that is smaller is an ornament of a signature."""
 _UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 _UNPLAIN_NAME = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "windows-1252", "us-ascii": "utf-8"}
+"""What is written where the narrower one is said."""
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 
 
@@ -132,7 +134,7 @@ def _decoded(part: Message) -> str:
 
 
 def _in_charset(raw: bytes, said: str) -> str:
-    for charset in (said, "utf-8", "windows-1252"):
+    for charset in (_WIDER.get(said.lower(), said), said, "utf-8", "windows-1252"):
         try:
             return raw.decode(charset) if charset else raw.decode("utf-8")
         except (LookupError, UnicodeError, ValueError):
@@ -163,7 +165,8 @@ def _files(parts: list[Message]) -> list[Enclosed]:
             continue
         payload = part.get_payload(decode=True)
         content = payload if isinstance(payload, bytes) else b""
-        pasted = part.get_content_disposition() != "attachment" and part.get_content_maintype() == "image"
+        shown = part.get_content_disposition() != "attachment" or "content-id" in part
+        pasted = shown and part.get_content_maintype() == "image"
         if pasted and len(content) < PASTED_BYTES:
             continue
         name = _name(part) or _made_up(part, len(found) + 1)
