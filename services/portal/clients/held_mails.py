@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from services.portal.clients.door import Door, part
+import httpx2
+
+from services.portal.clients.door import Door, Problem, part
 
 
 class HeldMails:
@@ -20,11 +22,15 @@ class HeldMails:
 
     async def one(self, mail: str, token: str) -> dict[str, Any]:
         """All of one; the look is on record. Raises `Problem` 404."""
-        return self._door.read(
-            await self._door.call("GET", f"/v1/held-mails/{part(mail)}", token=token), dict[str, Any]
-        )
+        return self._door.read(await self._call("GET", f"/v1/held-mails/{part(mail)}", token), dict[str, Any])
 
     async def decide(self, mail: str, decision: str, why: str, token: str) -> None:
-        """`let_through` or `discard`. Raises `Problem` 404, 409 where it was decided on, 422."""
-        body = {"decision": decision, "why": why}
-        await self._door.call("POST", f"/v1/held-mails/{part(mail)}/decision", body=body, token=token)
+        """`let_through` or `discard`. Raises `Problem` 404, or 409 where it was decided on."""
+        await self._call("POST", f"/v1/held-mails/{part(mail)}/decision", token, {"decision": decision, "why": why})
+
+    async def _call(self, method: str, path: str, token: str, body: object = None) -> httpx2.Response:
+        """What has not the shape of an id names nothing."""
+        try:
+            return await self._door.call(method, path, body=body, token=token)
+        except Problem as problem:
+            raise Problem(404, {"code": "not_found"}) if problem.status == 422 else problem from None

@@ -72,11 +72,9 @@ async def held_mails(visit: Visiting, staff: Staff) -> Response:
         return wrong.page(visit, 403, key="error.denied")
     asked = visit.request.query_params
     decided = asked.get("senarai") == "diputuskan"
-    found, badge = await asyncio.gather(
-        visit.desk.clients.held_mails.page(staff.token, decided=decided, after=asked.get("after") or None),
-        reading.badge(visit, staff),
+    page, badge = await asyncio.gather(
+        _page(visit, staff.token, decided=decided, after=asked.get("after") or None), reading.badge(visit, staff)
     )
-    page = reading.shaped(found, Mails)
     more = {**({"senarai": "diputuskan"} if decided else {}), "after": page.next or ""}
     done = asked.get("siap", "")
     return visit.page(
@@ -114,6 +112,17 @@ async def decide(mail: str, visit: Visiting, staff: Staff) -> Response:
             raise
         return await _shown(mail, visit, staff, error=problem.text[visit.language])
     return visit.redirect(f"{PLACE}?{urlencode({'siap': said})}")
+
+
+async def _page(visit: Visiting, token: str, *, decided: bool, after: str | None) -> Mails:
+    """From there on; a place that is none is the beginning."""
+    try:
+        found = await visit.desk.clients.held_mails.page(token, decided=decided, after=after)
+    except Problem as problem:
+        if problem.status != 422 or after is None:
+            raise
+        return await _page(visit, token, decided=decided, after=None)
+    return reading.shaped(found, Mails)
 
 
 async def _shown(mail: str, visit: Visiting, staff: Staff, *, error: str | None) -> Response:

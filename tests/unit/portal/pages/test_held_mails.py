@@ -114,6 +114,20 @@ async def test_only_admin_opens_them(who: dict[str, Any], visitor: httpx2.AsyncC
     assert PLACE not in Page(await visitor.get("/staf")).links
 
 
+async def test_what_is_no_mail_is_not_found_and_a_place_that_is_none_is_the_beginning(
+    visitor: httpx2.AsyncClient, outside: Outside
+) -> None:
+    holding(outside)
+    outside.on("GET", "/v1/held-mails/x", problem(422, "invalid"))
+    outside.on("POST", "/v1/held-mails/x/decision", problem(422, "invalid"))
+    first = answer(LIST)
+    outside.on("GET", "/v1/held-mails", lambda asked: problem(422, "invalid") if "after" in asked.params else first)
+    await enter(visitor)
+    assert (await visitor.get(f"{PLACE}/x")).status_code == 404
+    assert (await visitor.post(f"{PLACE}/x", data={"keputusan": "buang"})).status_code == 404
+    assert "Xyz" in (await visitor.get(f"{PLACE}?after=tiada")).text
+
+
 async def test_a_button_that_there_is_not_does_nothing(visitor: httpx2.AsyncClient, outside: Outside) -> None:
     holding(outside)
     await enter(visitor)
