@@ -4,14 +4,15 @@ Owns: the rules (event x audience x channel), the ledger (alert -> delivery -> a
 English, and copies of what it needs to send: complaints, staff, modules. Contacts stay sealed; an address is opened at
 the moment of sending, from the copy, never from the event that is being handled.
 
-Hears: every event of workflow's table, `staff.saved`; `tracking_link.requested` and `form.saved` from intake.
+Hears: every event of workflow's table, `staff.saved`, `calendar.saved`, `settings.saved`; `tracking_link.requested` and `form.saved` from intake.
 
 Says: nothing. Its ledger is read over HTTP.
 
 Promises: every event has a rule or an explicit none; an event that is heard twice plans nothing more; a person in two
 audiences gets one message; nobody is told of their own act but the complainant, who gets confirmations; an attempt is
 recorded before the call and settled after it; one complaint's messages reach one person in their order; at most one
-*confirmed* message per (event, recipient, channel).
+*confirmed* message per (event, recipient, channel). Staff are told as they chose, within what the rules allow; what is
+gathered is told in exactly one digest; after an outage there is one digest for each of them, and no flood.
 
 Does not promise: exactly one message on the wire. When a process dies, or the line drops, between the server's taking
 a mail and our hearing of it, the delivery is `unknown`, is shown as such, and is tried once more with the same
