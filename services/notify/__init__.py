@@ -4,7 +4,8 @@ Owns: the rules (event x audience x channel), the ledger (alert -> delivery -> a
 English, and copies of what it needs to send: complaints, staff, modules. Contacts stay sealed; an address is opened at
 the moment of sending, from the copy, never from the event that is being handled.
 
-Hears: every event of workflow's table, `staff.saved`, `calendar.saved`, `settings.saved`; `tracking_link.requested` and `form.saved` from intake.
+Hears: every event of workflow's table, `staff.saved`, `calendar.saved`, `settings.saved`; `tracking_link.requested` and
+`form.saved` from intake.
 
 Says: nothing. Its ledger is read over HTTP.
 
