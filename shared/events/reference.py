@@ -83,6 +83,7 @@ class SettingsSaved(Event, frozen=True, kw_only=True):
     solve_days: dict[str, int]
     implementor_days: int = 3
     vendor_remind_days: int = 5
+    """Nothing that anybody sets: what the rules come to, for those who know no rules."""
     vendor_escalate_days: int = 15
     close_lapse_days: int = 7
     answer_lapse_days: int = 14

@@ -244,7 +244,7 @@ def _view(standing: Standing) -> dict[str, Any]:
             "complaint_days": sum(int(shares[one]["days"]) for one in clocks.RUNNING),
             "custodian_days": rules.office.days_between(complaint.custody[-1].since, now) if complaint.open else 0,
             "custody": shares,
-            "answer_by": complaint.answer_by,
+            "answer_by": clocks.first_answer_by(complaint, rules, now),
             "first_answered_at": complaint.first_answered_at,
             "solve_by": clocks.solve_by(complaint, rules, now),
         },

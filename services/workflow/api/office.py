@@ -38,7 +38,6 @@ class SettingsBody(BaseModel):
                     "first_answer_days": 3,
                     "solve_days": {"Kritikal": 1, "Tinggi": 3, "Sederhana": 7, "Rendah": 15},
                     "implementor_days": 3,
-                    "vendor_remind_days": 5,
                     "vendor_escalate_days": 15,
                     "close_lapse_days": 7,
                     "answer_lapse_days": 14,
@@ -54,7 +53,6 @@ class SettingsBody(BaseModel):
     first_answer_days: int
     solve_days: dict[str, int]
     implementor_days: int
-    vendor_remind_days: int
     vendor_escalate_days: int
     close_lapse_days: int
     answer_lapse_days: int

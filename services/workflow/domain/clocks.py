@@ -142,6 +142,16 @@ def solve_days(complaint: Complaint, settings: SettingsSaved) -> int:
     return max(days, settings.complex_days) if complaint.complex else days
 
 
+def first_answer_by(complaint: Complaint, rules: Rules, now: datetime) -> datetime:
+    """By when staff must answer first as the days stand now, or as its breach was reported; moves on while the
+    complaint clock stands still."""
+    running = next((run for run in runs(complaint, rules) if run.clock == "first_answer"), None)
+    if running is not None:
+        return running.end
+    paused = paused_days(complaint.custody, rules.office, now)
+    return rules.office.due(complaint.submitted_at, rules.settings.first_answer_days + paused)
+
+
 def solve_by(complaint: Complaint, rules: Rules, now: datetime) -> datetime:
     """By when it must be solved, by priority, counting only the complaint clock; moves on while that stands still."""
     paused = paused_days(complaint.custody, rules.office, now)

@@ -6,6 +6,8 @@ are `clocks`' and the settings'.
 
 from collections.abc import Collection, Iterator
 
+import msgspec
+
 from services.workflow.machine import Role, State
 from shared.errors import FieldError, Text
 from shared.events.reference import SettingsSaved, TimeRule
@@ -41,6 +43,7 @@ HOLDER = {
     "vendor": Role.PIC,
 }
 """Who is warned before the clock ends: the custodian, or the PIC for a vendor."""
+VENDOR_REMINDED = ("vendor", "start", "remind")
 FOREMEN = frozenset({Role.ADMIN, Role.MANAGEMENT})
 """Whom an escalation may tell."""
 
@@ -92,6 +95,15 @@ DEFAULT: tuple[TimeRule, ...] = (
 def rules_of(settings: SettingsSaved) -> tuple[TimeRule, ...]:
     """What happens by itself: as the office has decided, or as it was delivered."""
     return settings.rules or DEFAULT
+
+
+def told(settings: SettingsSaved) -> SettingsSaved:
+    """The same with what is said of it for those who know no rules: after how many working days the vendor is first
+    reminded; where no rule reminds it, when its time is over."""
+    reminders = [
+        rule.days for rule in rules_of(settings) if rule.on and (rule.clock, rule.of, rule.kind) == VENDOR_REMINDED
+    ]
+    return msgspec.structs.replace(settings, vendor_remind_days=min(reminders, default=settings.vendor_escalate_days))
 
 
 def length(clock: str, settings: SettingsSaved) -> int:

@@ -9,6 +9,7 @@ from services.workflow.domain import priorities, routing
 from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.priorities import Suggested
 from services.workflow.domain.routing import Candidate
+from services.workflow.domain.times import told
 from services.workflow.handlers import calendars, times
 from services.workflow.machine import Role
 from services.workflow.store import absences, complaints, facts, people
@@ -22,9 +23,12 @@ from shared.events.reference import FormSaved, RoutingSaved, SettingsSaved, Solu
 
 
 async def found(tx: Tx, *, correlation: str) -> None:
-    """Make sure the office's facts stand: settings once, calendars as the law of the coming years has them now."""
-    if await facts.get(tx, facts.SETTINGS) is None:
-        await facts.save(tx, facts.SETTINGS, SettingsSaved(solve_days=times.SOLVE_DAYS), correlation=correlation)
+    """Make sure the office's facts stand: settings once, and as they would be said now; calendars as the law of the
+    coming years has them now."""
+    said = await facts.get(tx, facts.SETTINGS)
+    settings = said.open_as(SettingsSaved) if said else SettingsSaved(solve_days=times.SOLVE_DAYS)
+    if said is None or told(settings) != settings:
+        await facts.save(tx, facts.SETTINGS, told(settings), correlation=correlation)
     if await facts.get(tx, facts.ROUTING) is None:
         await facts.save(tx, facts.ROUTING, RoutingSaved(modules={}), correlation=correlation)
     changed = await calendars.keep(tx, correlation=correlation)

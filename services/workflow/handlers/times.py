@@ -164,7 +164,7 @@ async def _decided(
     tx: Tx, settings: SettingsSaved, before: SettingsSaved, caller: Caller, why: str, correlation: str
 ) -> list[Moved]:
     await _refuse_flaws(tx, times.rules_of(settings), settings)
-    settings = msgspec.structs.replace(settings, revision=before.revision + 1)
+    settings = times.told(msgspec.structs.replace(settings, revision=before.revision + 1))
     await facts.save(tx, facts.SETTINGS, settings, correlation=correlation)
     now = await complaints.now(tx)
     await facts.decided(tx, facts.SETTINGS, now, UUID(caller.id), why, msgspec.to_builtins(settings))

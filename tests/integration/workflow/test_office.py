@@ -1,11 +1,16 @@
 """What the office decides about itself: days, numbers, who takes what, what was learnt. Said to all, kept, refused."""
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 
+from services.workflow.handlers import office as house
+from services.workflow.handlers import times
+from services.workflow.store import facts
+from shared.events.reference import SettingsSaved
 from tests.integration.workflow.office import NUMBER, SOLUTION, Office
 
 SETTINGS: dict[str, Any] = {
@@ -13,7 +18,6 @@ SETTINGS: dict[str, Any] = {
     "first_answer_days": 3,
     "solve_days": {"Kritikal": 1, "Tinggi": 3, "Sederhana": 7, "Rendah": 15},
     "implementor_days": 3,
-    "vendor_remind_days": 5,
     "vendor_escalate_days": 15,
     "close_lapse_days": 7,
     "answer_lapse_days": 14,
@@ -59,6 +63,31 @@ async def test_numbers_that_make_no_sense_are_refused(office: Office) -> None:
         assert (await put(office, "/v1/settings", SETTINGS | wrong)).status_code == 422, wrong
     assert (await put(office, "/v1/settings", SETTINGS, who="pic")).status_code == 403
     assert await said(office, "settings") == [{"sequence": 1, "type": "settings.saved"}]
+
+
+async def settings_said(office: Office) -> dict[str, Any]:
+    (row,) = await office.rows("select body from fact where subject = 'settings'")
+    said: dict[str, Any] = json.loads(row["body"])["data"]
+    return said
+
+
+async def test_hearers_are_told_what_the_vendors_rule_comes_to_and_nobody_sets_it(office: Office) -> None:
+    assert (await put(office, "/v1/settings", SETTINGS | {"vendor_remind_days": 9})).status_code == 422
+    found = (await office.get("admin", "/v1/time-rules")).json()["rules"]
+    rules = [one | ({"days": 3} if one["id"] == "vendor.remind" else {}) for one in found]
+    assert (await put(office, "/v1/time-rules", {"rules": rules, "why": "Lebih kerap"})).status_code == 200
+    assert (await settings_said(office))["vendor_remind_days"] == 3
+
+
+async def test_settings_of_before_the_rule_are_said_as_they_are_now(office: Office) -> None:
+    of_before = SettingsSaved(solve_days=times.SOLVE_DAYS, vendor_remind_days=8, reopen_days=9)
+    async with office.app.state.db.transaction() as tx:
+        await facts.save(tx, facts.SETTINGS, of_before, correlation="test")
+        await house.found(tx, correlation="test")
+        await house.found(tx, correlation="test")
+    now = await settings_said(office)
+    assert (now["vendor_remind_days"], now["reopen_days"]) == (5, 9)
+    assert await said(office, "settings") == [{"sequence": 3, "type": "settings.saved"}], "once"
 
 
 async def test_the_calendar_knows_kelantans_holidays_and_its_week(office: Office) -> None:

@@ -170,6 +170,16 @@ def test_an_unknown_priority_gets_the_longest_time_and_no_crash() -> None:
     assert clocks.solve_by(odd, RULES, desk.now) == at("Sun 22 17:00")
 
 
+def test_by_when_to_answer_first_follows_the_days_as_they_stand_now() -> None:
+    new, started = Desk("Sun 1 09:00"), Desk("Sun 1 09:00").brought_to("INPROGRESS")
+    for desk in (new, started):
+        assert clocks.first_answer_by(desk.complaint, RULES, desk.now) == at("Wed 4 17:00")
+        off = with_holidays(date(2026, 3, 3))
+        assert clocks.first_answer_by(desk.complaint, off, desk.now) == at("Thu 5 17:00")
+    waits = started.do("PIC", "log_vendor", "Mon 2 09:00").complaint
+    assert clocks.first_answer_by(waits, RULES, at("Tue 3 18:00")) == at("Sun 8 17:00"), "two days were the vendor's"
+
+
 def test_the_reopen_window_counts_from_the_first_end_and_closing_does_not_prolong_it() -> None:
     desk = Desk("Sun 1 09:00").brought_to("MOHON_TUTUP")
     desk.do("SYSTEM", "lapse", "Sun 8 17:00")

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from services.workflow.domain import acts, plan
-from services.workflow.domain.clocks import Rules, due
+from services.workflow.domain.clocks import Rules, due, first_answer_by
 from services.workflow.domain.times import DEFAULT
 from services.workflow.machine import Action, Role
 from shared.calendar import Calendar
@@ -315,3 +315,9 @@ def test_whoever_gets_it_can_be_told_who_had_it() -> None:
     desk = Desk("Sun 1 09:00").brought_to("INPROGRESS")
     assert desk.complaint.pic == AZMAN
     assert acts.replayed(desk.said) == desk.complaint
+
+
+def test_a_first_answer_that_was_reported_late_stays_late_whatever_is_declared_afterwards() -> None:
+    desk = Desk("Sun 1 09:00").brought_to("INPROGRESS")
+    assert "first_answer.escalate1" in wait(desk, "Thu 5 09:00")
+    assert first_answer_by(desk.complaint, with_holidays(date(2026, 3, 3)), desk.now) == at("Wed 4 17:00")

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.workflow.domain.times import CLOCKS, DEFAULT, ENDS, flaws
+from services.workflow.domain.times import CLOCKS, DEFAULT, ENDS, flaws, told
 from services.workflow.machine import Role, State
 from shared.events.reference import TimeRule
 from tests.unit.workflow.desk import SETTINGS
@@ -73,3 +73,12 @@ def test_a_shorter_time_is_refused_where_a_reminder_would_come_after_it() -> Non
 def test_a_rule_that_is_off_is_not_held_against_the_set() -> None:
     assert flaws(changed("close.notice", days=30, on=False), SETTINGS, EVERYBODY) == []
     assert flaws(changed("assign.escalate2", on=False), SETTINGS, EVERYBODY) == []
+
+
+def test_who_knows_no_rules_is_told_after_how_many_days_the_vendor_is_reminded() -> None:
+    def reminded(*rules: TimeRule) -> int:
+        return told(msgspec.structs.replace(SETTINGS, vendor_remind_days=99, rules=rules)).vendor_remind_days
+
+    assert reminded() == 5, "as it was delivered"
+    assert reminded(*changed("vendor.remind", days=3)) == 3
+    assert reminded(*changed("vendor.remind", on=False)) == SETTINGS.vendor_escalate_days

@@ -49,7 +49,6 @@ SETTINGS: dict[str, Any] = {
     "first_answer_days": 3,
     "solve_days": {"Kritikal": 1, "Tinggi": 3, "Sederhana": 7, "Rendah": 15},
     "implementor_days": 3,
-    "vendor_remind_days": 5,
     "vendor_escalate_days": 15,
     "close_lapse_days": 7,
     "answer_lapse_days": 14,
