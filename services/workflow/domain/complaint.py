@@ -43,6 +43,7 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     contact: Contact
     submitted_at: datetime
     answer_by: datetime
+    """As it was promised at filing; `clocks.first_answer_by` says what holds now."""
     custody: tuple[Span, ...]
     entered_at: datetime | None = None
     """When it came into its present state; none on versions older than this field."""
