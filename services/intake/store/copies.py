@@ -15,16 +15,16 @@ from shared.events.reference import CalendarSaved, SettingsSaved
 from shared.limits import SPEND, Spending
 
 OFFICE = "kelantan"
-_VERSIONS = """
-    (select version from form) as form, (select version from calendar_copy where name = $1) as calendar,
+_VERSIONS = f"""
+    (select version from form) as form, (select version from calendar_copy where name = '{OFFICE}') as calendar,
     (select first_answer_days from settings_copy) as first_answer_days
 """
 _LOOK = f"select helpdesk.now() as now, {_VERSIONS}"
 _DOOR = f"""
     with counted as ({SPEND}), moment as materialized (select helpdesk.now() as now)
-    select moment.now, counted.count, counted.left, {_VERSIONS.replace("$1", "$4")},
-           case when $5 and counted.count <= $6 then
-               next_in_year(extract(year from moment.now at time zone $7)::int)
+    select moment.now, counted.count, counted.left, {_VERSIONS},
+           case when $4 and counted.count <= $5 then
+               next_in_year(extract(year from moment.now at time zone $6)::int)
            end as number
     from counted, moment
 """
@@ -76,12 +76,12 @@ class Known:
 
     async def office(self, tx: Tx) -> Office:
         """The office now: business time, form, calendar, days to the first answer."""
-        return await self._seen(tx, await tx.fetchrow(_LOOK, OFFICE))
+        return await self._seen(tx, await tx.fetchrow(_LOOK))
 
     async def door(self, tx: Tx, spending: Spending, *, numbered: bool) -> tuple[Office, int | None]:
         """As `office`, with a visitor counted and, where it is wanted and they may come in, the next number of the
         office's year: in one statement, whose transaction must be its own. Raises `TooMany`."""
-        row = await tx.fetchrow(_DOOR, *spending.counted(), OFFICE, numbered, spending.limit, ZONE.key)
+        row = await tx.fetchrow(_DOOR, *spending.counted(), numbered, spending.limit, ZONE.key)
         spending.settle(row["count"], row["left"])
         return await self._seen(tx, row), row["number"]
 
