@@ -249,6 +249,7 @@ FROM_COMPLAINT = (
 """Placeholders every message may name: the complaint's copy has them, and they are never empty."""
 OUTSIDE = frozenset({"vendor", "vendor_desk"})
 FROM_BATCH = ("bil", "senarai")
+"""How many, and those of them that are told one by one; `lagi` is how many more there are."""
 FROM_ACCOUNT = ("nama", "pautan", "tarikh", "masa", "oleh")
 """What every message about an account may name. `oleh` is who changed it: `self`, `link` or `admin`."""
 LEG_FILES = "fail_vendor"
@@ -274,6 +275,7 @@ def fill(matter: Matter, facts: Facts, *, language: str, reader: str, link: str)
         "masa_aduan": hour(matter.submitted_at),
         "keterangan": (not outside and lines(matter.description)) or NOTHING,
         "pautan": link,
+        "lagi": None,
     }
     for name, (_, write) in FROM_EVENT.items():
         values[name] = write(facts, language, reader) or None
@@ -286,7 +288,13 @@ def fill(matter: Matter, facts: Facts, *, language: str, reader: str, link: str)
 
 def fill_bounced(facts: Facts, *, link: str) -> dict[str, str | None]:
     """Every placeholder's value of a message about a mail that did not arrive and was about no one complaint."""
-    return {"no_aduan": None, "pautan": link, "tarikh": day(facts.at), "masa": hour(facts.at)} | _of_bounced(facts)
+    return {
+        "no_aduan": None,
+        "lagi": None,
+        "pautan": link,
+        "tarikh": day(facts.at),
+        "masa": hour(facts.at),
+    } | _of_bounced(facts)
 
 
 def _of_bounced(facts: Facts) -> dict[str, str | None]:
@@ -317,7 +325,7 @@ def gives(kind: type[Event]) -> dict[str, bool]:
         return {"nama": True, "pautan": True, "tarikh": True, "ringkasan": True}
     if kind is DeliveryBounced:
         always = dict.fromkeys(("penerima", "jawapan_pelayan", "tarikh", "masa", "pautan", *FROM_BATCH), True)
-        return always | {"no_aduan": False, "alamat": False}
+        return always | {"no_aduan": False, "alamat": False, "lagi": False}
     if issubclass(kind, AccountEvent):
         link = issubclass(kind, PasswordResetRequested)
         return dict.fromkeys(FROM_ACCOUNT, True) | ({"bil_minit": True, "oleh": False} if link else {})
@@ -325,7 +333,7 @@ def gives(kind: type[Event]) -> dict[str, bool]:
     if not issubclass(kind, ComplaintEvent):
         return always | {"tarikh": True, "masa": True}
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
-    always[LEG_FILES] = False
+    always[LEG_FILES] = always["lagi"] = False
     return always | {
         placeholder: not (_may_be_none(fields[name]) or name in _NAMELESS)
         for placeholder, (name, _) in FROM_EVENT.items()

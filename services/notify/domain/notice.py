@@ -44,3 +44,5 @@ class Notice:
     reader: str
     recipient: Recipient
     topics: tuple[Topic, ...]
+    together: int = 1
+    """How many events it tells of: of some only that there are more."""

@@ -214,6 +214,7 @@ SAMPLES: Mapping[str, Any] = {
     "mengapa": "Aduan ini telah ditutup.",
     "oleh": "admin",
     "bil_minit": "30",
+    "lagi": "12",
     "penerima": "Aminah binti Contoh",
     "alamat": "a***@example.my",
     "jawapan_pelayan": "550 5.1.1 User unknown",

@@ -96,10 +96,14 @@ async def _let_pass(tx: Tx, urgent: Sequence[Planned]) -> None:
         )
 
 
+AT_MOST = 50
+"""How many events one message tells of, one by one; the others it counts."""
+
+
 async def start(tx: Tx, id: UUID, attempt: UUID, lease: float) -> Notice:
     """Record that an attempt begins, for this delivery and those it carries, and answer all it needs."""
     await tx.execute("insert into attempt (id, delivery, at) values ($1, $2, helpdesk.now())", attempt, id)
-    rows = await tx.fetch(_START, id, attempt, lease)
+    rows = await tx.fetch(_START, id, attempt, lease, AT_MOST)
     leader = next(row for row in rows if row["id"] == id)
     kind, _, about = leader["recipient"].partition(":")
     topics = [_topic(row) for row in sorted(rows, key=lambda row: (row["id"] != id, row["seq"]))]
@@ -122,6 +126,7 @@ async def start(tx: Tx, id: UUID, attempt: UUID, lease: float) -> Notice:
         reader=reader_of(leader["audience"]),
         recipient=recipient,
         topics=tuple(topics),
+        together=leader["together"],
     )
 
 
@@ -140,7 +145,8 @@ _START = """
         where id = $1 or carried_by = $1
         returning *
     )
-    select d.id, d.seq, d.recipient, d.name, d.channel, d.template, d.batched, d.audience, a.facts,
+    select (select count(*) from started) as together,
+        d.id, d.seq, d.recipient, d.name, d.channel, d.template, d.batched, d.audience, a.facts,
         a.event_id, a.correlation,
         c.number, c.submitted_at, c.name as complainant, c.title, c.description, c.department, c.ptj, c.module_ms,
         c.module_en,
@@ -150,11 +156,12 @@ _START = """
         case when d.audience = 'complainant' then c.phone_sealed when s.active then s.phone_sealed end as phone_sealed,
         (select v.email from vendor_desk v where d.recipient = 'vendor:desk') as address,
         coalesce(case when d.audience = 'complainant' then c.whatsapp
-            else s.active and s.preferences ->> 'whatsapp' = 'on' end, false) as whatsapp
+            else s.active and s.preferences ->> 'whatsapp' = 'yes' end, false) as whatsapp
     from started d
     join alert a on a.event_id = d.event_id
     left join complaint c on c.number = d.number
     left join staff s on d.recipient = 'staff:' || s.id
+    order by d.id = $1 desc, d.seq limit $4
 """
 
 

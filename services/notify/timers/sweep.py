@@ -142,7 +142,7 @@ class Sweep:
         verdict = await self._settle(notice, outcome)
         if verdict is not None:
             label = (notice.channel, verdict.status, verdict.reason or "")
-            self._ended_as.labels(*label).inc(len(notice.topics))
+            self._ended_as.labels(*label).inc(notice.together)
         for topic in notice.topics:
             self._log.info(
                 "sent" if outcome.fate is Fate.SENT else "not_sent",

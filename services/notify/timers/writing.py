@@ -101,7 +101,7 @@ class Writer:
         """The message, ready to be written. Raises `LinkOver`."""
         language = notice.recipient.language if notice.recipient.language in {"ms", "en"} else "ms"
         filled = [self._fill(topic, notice, language) for topic in notice.topics]
-        first = notice.topics[0].matter
+        first, more = notice.topics[0].matter, notice.together - len(filled)
         reply = self._replies.to(notice, address) if self._replies is not None else None
         return Dispatch(
             id=notice.delivery,
@@ -111,7 +111,7 @@ class Writer:
             name=notice.recipient.name,
             address=address,
             thread=first.number if first is not None and len(filled) == 1 else None,
-            values={**filled[0], "bil": len(filled), "senarai": filled},
+            values={**filled[0], "bil": notice.together, "senarai": filled, "lagi": str(more) if more > 0 else None},
             reply_to=reply[0] if reply else None,
             answer=reply[1] if reply else None,
         )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import msgspec
+import pytest
 
 from shared.auth import TrackingTokens
 from shared.events import intake, workflow
@@ -116,6 +117,22 @@ async def test_an_admins_new_complaints_come_at_once_and_then_together(desk: Des
     assert [number in part(together, "plain") for number in numbers] == [False, True, True, True]
     rows = await desk.rows("select status from delivery where template = 'aduan_baharu_admin'")
     assert [row["status"] for row in rows] == ["sent"] * 4
+
+
+async def test_a_message_about_very_many_tells_of_some_and_counts_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.notify.store.ledger.AT_MOST", 3)
+    numbers = [f"HD-2026-00015{n}-A" for n in range(5)]
+    await desk.hear(*(sealed(a_received(number, contact=a_contact(number))) for number in numbers))
+    async with serving(desk.app()):
+        await settled(desk)
+    (mail,) = desk.post.to(address_of(ADMIN))
+    assert mail["Subject"] == "Aduan baharu menunggu agihan: 5 aduan"
+    assert [number in part(mail, "plain") for number in numbers] == [True, True, True, False, False]
+    assert "Dan 2 lagi" in part(mail, "plain")
+    rows = await desk.rows("select status from delivery where template = 'aduan_baharu_admin'")
+    assert [row["status"] for row in rows] == ["sent"] * 5
 
 
 async def test_links_go_to_each_complaints_own_contact_and_a_miss_sends_nothing(desk: Desk) -> None:
