@@ -248,6 +248,7 @@ EDGES = {
     **{f"services/{service}/timers.py": "the timer edge" for service in SERVICES},
     "services/notify/timers/sweep.py": "the timer edge, a channel at a time",
     "services/notify/timers/digests.py": "the timer edge of mornings and quiet hours",
+    "services/notify/timers/whatsapp.py": "the timer edge of receipts and of who wrote",
 }
 HTTP_EDGES = tuple(f"services/{service}/api" for service in SERVICES)
 """Routes that read without a body's transaction, or that must not hold one while they hash or wait."""
