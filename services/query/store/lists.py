@@ -95,13 +95,15 @@ async def page(
         where.conditions.append(f"({', '.join(f'c.{name}' for name in columns)}) {compared} ({values})")
     led_by = _led_by(caller, folder, filters) if sort == "due" else []
     order = ", ".join(f"c.{name} {direction}" for name in (*led_by, *columns))
-    return list(
-        await tx.fetch(
-            f"select {COLUMNS} from complaint c where {' and '.join(where.conditions)}"
-            f" order by {order} limit {where.value(limit, 'int')}",
-            *where.values,
-        )
+    # First which, out of an index that knows the readers, then their rows: of those in between none is touched.
+    which = (
+        f"select c.number from complaint c where {' and '.join(where.conditions)}"
+        f" order by {order} limit {where.value(limit, 'int')}"
     )
+    rows = await tx.fetch(
+        f"select {COLUMNS} from complaint c where c.number = any(array({which})) order by {order}", *where.values
+    )
+    return list(rows)
 
 
 def _led_by(caller: Caller, folder: Folder, filters: Filters) -> list[str]:
@@ -177,7 +179,7 @@ BADGE = """
 STANDING = f"""
 with clock as materialized (select helpdesk.now() as now),
 moment as materialized (select now, date_trunc('hour', now, 'UTC') as hour from clock),
-counts as (
+counts as materialized (
     select {BADGE},
         coalesce(sum(n) filter (where {FOLDERS["mine"].format(me="$2::text[]")}), 0)::int as mine,
         coalesce(sum(n) filter (where {FOLDERS["unassigned"]}), 0)::int as unassigned,
@@ -185,7 +187,7 @@ counts as (
         coalesce(sum(n), 0)::int as all,
         coalesce(sum(n) filter (where {FOLDERS["closed"]}), 0)::int as closed
     from tally c where c.seen_by && $1::text[]
-), overdue as (
+), overdue as materialized (
     select (select coalesce(sum(n), 0) from deadlines d where d.hour < moment.hour and d.seen_by && $1)
         + (select count(*) from complaint c
             where c.by_due >= moment.hour and c.by_due < moment.now and coalesce(c.seen_by && $1, false)) as overdue

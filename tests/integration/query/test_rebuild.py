@@ -163,7 +163,7 @@ async def test_killed_half_way_what_is_left_is_no_hindrance(db: Database, databa
             )
             await admin.close()
 
-    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)):
         await rebuilt(database, Said(RECORD, kill))
     async with db.transaction() as tx:
         assert await tx.fetchval("select count(*) from query_next.complaint") > 0
