@@ -94,6 +94,14 @@ class ReplyTokens:
         return key_id + _written((said << _MAC_BITS) | mac, length)
 
 
+def checked_mailbox(value: str) -> str:
+    """The mailbox a token fits beside, or nothing. Raises `ValueError`."""
+    local, _, host = value.partition("@")
+    if value and not (0 < len(local) <= MAILBOX_LENGTH and local.isalnum() and host and "@" not in host):
+        raise ValueError(f"REPLY_MAILBOX is `<at most {MAILBOX_LENGTH} letters or digits>@<host>`")
+    return value
+
+
 def reply_address(mailbox: str, token: str) -> str:
     """`helpdesk@host` and a token -> `helpdesk+token@host`."""
     local, _, host = mailbox.rpartition("@")

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import SecretStr, field_validator, model_validator
 
-from shared.reply_tokens import MAILBOX_LENGTH
+from shared.reply_tokens import checked_mailbox
 from shared.settings import ServiceSettings
 
 
@@ -40,10 +40,7 @@ class Settings(ServiceSettings):
     @field_validator("reply_mailbox")
     @classmethod
     def _is_a_mailbox(cls, value: str) -> str:
-        local, _, host = value.partition("@")
-        if value and not (0 < len(local) <= MAILBOX_LENGTH and local.isalnum() and host and "@" not in host):
-            raise ValueError(f"REPLY_MAILBOX is `<at most {MAILBOX_LENGTH} letters or digits>@<host>`")
-        return value
+        return checked_mailbox(value)
 
     @field_validator("mail_from")
     @classmethod

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import SecretStr, field_validator, model_validator
 
+from shared.reply_tokens import checked_mailbox
 from shared.settings import ServiceSettings
 
 
@@ -93,6 +94,11 @@ class Settings(ServiceSettings):
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("reply_mailbox")
+    @classmethod
+    def _is_a_mailbox(cls, value: str) -> str:
+        return checked_mailbox(value)
 
     @field_validator("mail_from")
     @classmethod

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.intake.domain.numbers import complaint_number
 from shared.errors import Unknown
-from shared.reply_tokens import MAILBOX_LENGTH, Replying, ReplyTokens, reply_address
+from shared.reply_tokens import MAILBOX_LENGTH, Replying, ReplyTokens, checked_mailbox, reply_address
 from tests.support.keys import key
 
 TOKENS = ReplyTokens(f"1:{key('reply')}")
@@ -66,6 +66,13 @@ def test_after_a_rotation_the_older_key_still_opens_until_it_is_taken_away() -> 
         assert (said.number, said.staff, both.is_for(said, ADDRESS)) == (NUMBER, STAFF, True)
     with pytest.raises(Unknown):
         ReplyTokens(f"2:{key('reply-2')}").check(older)
+
+
+@pytest.mark.parametrize("mailbox", ["helpdesks@a.example", "a+b@c.example", "helpdesk", "a@b@c", "@a.example"])
+def test_a_mailbox_that_a_token_does_not_fit_beside_is_refused_at_start(mailbox: str) -> None:
+    with pytest.raises(ValueError, match="REPLY_MAILBOX"):
+        checked_mailbox(mailbox)
+    assert [checked_mailbox(one) for one in ("", "helpdesk@a.example")] == ["", "helpdesk@a.example"]
 
 
 def test_a_key_by_a_long_name_is_refused_at_once() -> None:
