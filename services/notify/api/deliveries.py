@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.notify import handlers
@@ -42,6 +42,7 @@ SENT: dict[str, Any] = {
     "rule": 1,
     "complaint": "HD-2026-000123-C",
     "template": "akuan_terima",
+    "title": {"ms": "Akuan penerimaan aduan iSPEKS", "en": "We have received your complaint"},
     "audience": "complainant",
     "recipient": {"kind": "complainant", "id": None, "name": "Aminah binti Ali", "masked": "a***@example.my"},
     "channel": "email",
@@ -89,6 +90,13 @@ class Recipient(BaseModel):
     masked: str | None
 
 
+class Title(BaseModel):
+    """What a message is called: its subject."""
+
+    ms: str
+    en: str
+
+
 class Delivery(BaseModel):
     """One line of the ledger. `reason` says why something was not sent; what is about an account has no complaint.
     `rule` is the line of that version of the rules; `carried_by`, the delivery whose message this one went with;
@@ -101,6 +109,7 @@ class Delivery(BaseModel):
     rule: int
     complaint: str | None
     template: str
+    title: Title
     audience: str
     recipient: Recipient
     channel: str
@@ -150,6 +159,7 @@ class Alerts(BaseModel):
     | refusals(403, 404),
 )
 async def deliveries(
+    request: Request,
     caller: Staff,
     tx: Transaction,
     complaint: Annotated[str | None, Query(max_length=30)] = None,
@@ -170,7 +180,7 @@ async def deliveries(
     sought = Sought(complaint, status, channel, reason, event, staff, since, until)
     items, following = await register.page(tx, sought, before=None if after is None else int(after), limit=limit)
     return {
-        "items": items,
+        "items": _titled(request, items),
         "next": None if following is None else str(following),
         "as_of": (await copies.now(tx)).isoformat(),
     }
@@ -182,6 +192,7 @@ async def deliveries(
     responses=shown(200, {"items": [TOLD], "next": None, "as_of": "2026-03-01T10:16:00+08:00"}) | refusals(403, 404),
 )
 async def alerts(
+    request: Request,
     caller: Staff,
     tx: Transaction,
     complaint: Annotated[str, Query(max_length=30)],
@@ -192,6 +203,8 @@ async def alerts(
     can see."""
     await _may_read(tx, caller, complaint)
     items, following = await register.alerts(tx, complaint, before=_place(after), limit=limit)
+    for item in items:
+        item["deliveries"] = _titled(request, item["deliveries"])
     return {
         "items": items,
         "next": None if following is None else f"{following[0].isoformat()}~{following[1]}",
@@ -222,14 +235,24 @@ def _place(after: str | None) -> tuple[datetime, str] | None:
     response_model=Delivery,
     responses=shown(200, SENT | {"status": "planned"}) | refusals(403, 404, 409),
 )
-async def retry(caller: Staff, tx: Transaction, id: UUID) -> dict[str, Any]:
+async def retry(request: Request, caller: Staff, tx: Transaction, id: UUID) -> dict[str, Any]:
     """Put a delivery that came to rest unsent, or in doubt, back in line."""
     caller.needs("ADMIN")
     await handlers.retry(tx, id)
     found = await register.one(tx, id)
     if found is None:
         raise NotFound
-    return found
+    return _titled(request, [found])[0]
+
+
+def _titled(request: Request, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    titles = request.app.state.letters.titles
+    return [item | {"title": titles.get(item["template"]) or _untitled(item["template"])} for item in items]
+
+
+def _untitled(template: str) -> dict[str, str]:
+    """A message that was sent once and is no longer among ours keeps its name."""
+    return {"ms": template, "en": template}
 
 
 class Chosen(BaseModel):

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from services.portal.clients import Form, Pass, Problem, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.enclosure import Enclosure
-from services.portal.pages import refusal, times_told, vendor_told, wrong
+from services.portal.pages import deliveries, refusal, times_told, vendor_told, wrong
 from services.portal.pages import staff_needs as needs
 from services.portal.pages import staff_reading as reading
 from services.portal.pages.enclosing import enclosed_all
@@ -164,12 +164,13 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
     standing = await reading.standing(visit, staff, number)
     found = await reading.detail(visit, staff, number, max(standing.version, _asked_version(visit, number)))
     outsider = "VENDOR" in staff.staff.roles and HANDLERS.isdisjoint(staff.staff.roles)
-    pics, advice, form, badge, schedule, _ = await asyncio.gather(
+    pics, advice, form, badge, schedule, unreached, _ = await asyncio.gather(
         _pics(visit, staff, standing),
         _advice(visit, staff, standing),
         reading.choices(visit),
         reading.badge(visit, staff),
         reading.schedule(visit, staff, number, outsider=outsider),
+        deliveries.unreached(visit, staff, number),
         visit.desk.reference.load_labels(),
     )
     acts = _acts(visit, standing)
@@ -186,6 +187,7 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         number=standing.number,
         standing=standing,
         found=found,
+        unreached=unreached,
         behind=found is None or found.version < standing.version,
         entries=entries,
         fresh=[entry for entry in entries if since is not None and entry.sequence > since],
