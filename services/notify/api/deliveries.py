@@ -55,6 +55,7 @@ SENT: dict[str, Any] = {
     "at": "2026-03-01T10:15:00+08:00",
     "changed_at": "2026-03-01T10:15:02+08:00",
     "attempts": [{"at": "2026-03-01T10:15:02+08:00", "result": "sent", "detail": None}],
+    "receipts": [],
 }
 TOLD: dict[str, Any] = {
     "id": SENT["event_id"],
@@ -79,6 +80,14 @@ class Attempt(BaseModel):
     at: str
     result: Fate | None
     detail: str | None
+
+
+class Receipt(BaseModel):
+    """What the provider said of the message later; `code` where it failed."""
+
+    at: str
+    status: str
+    code: int | None
 
 
 class Recipient(BaseModel):
@@ -122,6 +131,7 @@ class Delivery(BaseModel):
     at: str
     changed_at: str
     attempts: list[Attempt]
+    receipts: list[Receipt]
 
 
 class Deliveries(BaseModel):

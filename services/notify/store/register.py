@@ -94,8 +94,14 @@ async def alerts(
 
 
 async def _items(tx: Tx, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    attempts = await _attempts(tx, {row["carried_by"] or row["id"] for row in rows})
-    return [_item(row, attempts.get(row["carried_by"] or row["id"], [])) for row in rows]
+    carriers = {row["carried_by"] or row["id"] for row in rows}
+    attempts, receipts = await _attempts(tx, carriers), await _receipts(tx, carriers)
+    items = []
+    for row in rows:
+        carrier = row["carried_by"] or row["id"]
+        more = {"attempts": attempts.get(carrier, []), "receipts": receipts.get(carrier, [])}
+        items.append(_item(row) | more)
+    return items
 
 
 async def one(tx: Tx, id: UUID) -> dict[str, Any] | None:
@@ -105,11 +111,12 @@ async def one(tx: Tx, id: UUID) -> dict[str, Any] | None:
 
 
 def _deliveries() -> Select[Any]:
+    by_phone, hers = delivery.c.channel == "whatsapp", delivery.c.recipient.startswith("complainant:")
     masked = func.coalesce(
         delivery.c.masked,
-        staff.c.email_masked,
+        case((by_phone, staff.c.phone_masked), else_=staff.c.email_masked),
         vendor_desk.c.email_masked,
-        case((delivery.c.recipient.startswith("complainant:"), complaint.c.email_masked)),
+        case((and_(hers, by_phone), complaint.c.phone_masked), (hers, complaint.c.email_masked)),
     )
     return (
         select(
@@ -155,7 +162,24 @@ async def _attempts(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, list[dict[str, An
     return found
 
 
-def _item(row: Any, attempts: list[dict[str, Any]]) -> dict[str, Any]:
+async def _receipts(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """What the provider said of its messages, in the order it happened."""
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    rows = await tx.fetch(
+        """
+        select a.delivery, r.status, r.at, r.code from receipt r join attempt a on a.provider_id = r.wamid
+        where a.delivery = any($1::uuid[]) order by r.at, r.status
+        """,
+        list(ids),
+    )
+    for row in rows:
+        found.setdefault(row["delivery"], []).append(
+            {"at": _text(row["at"]), "status": row["status"], "code": row["code"]}
+        )
+    return found
+
+
+def _item(row: Any) -> dict[str, Any]:
     kind, _, person = row["recipient"].partition(":")
     return {
         "id": str(row["id"]),
@@ -181,7 +205,6 @@ def _item(row: Any, attempts: list[dict[str, Any]]) -> dict[str, Any]:
         "retryable": (row["status"], row["reason"]) in RETRYABLE,
         "at": _text(row["planned_at"]),
         "changed_at": _text(row["changed_at"]),
-        "attempts": attempts,
     }
 
 

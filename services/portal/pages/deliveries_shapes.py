@@ -24,6 +24,14 @@ class Attempt(msgspec.Struct, frozen=True):
     detail: str | None = None
 
 
+class Receipt(msgspec.Struct, frozen=True):
+    """What the provider said of the message later."""
+
+    at: datetime
+    status: str
+    code: int | None = None
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """A message to a person, or why there is none."""
 
@@ -46,6 +54,7 @@ class Delivery(msgspec.Struct, frozen=True):
     rule: int = 0
     rules: int = 0
     attempts: list[Attempt] = []
+    receipts: list[Receipt] = []
 
 
 class Ledger(msgspec.Struct, frozen=True):

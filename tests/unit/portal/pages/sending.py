@@ -26,6 +26,7 @@ DELIVERY: dict[str, Any] = {
     "at": "2026-03-01T10:15:00+08:00",
     "changed_at": "2026-03-01T10:15:02+08:00",
     "attempts": [{"at": "2026-03-01T10:15:02+08:00", "result": "sent", "detail": None}],
+    "receipts": [],
 }
 CHANNEL: dict[str, Any] = {
     "name": "email",
