@@ -156,7 +156,7 @@ def words(visit: Visit) -> dict[str, Any]:
         "event_name": partial(told.event, visit),
         "audience_name": partial(told.audience, visit),
         "channel_name": partial(told.channel, visit),
-        "nobody_why": partial(told.why_nobody, visit),
+        "nobody_why": partial(told.nobody, visit),
     }
 
 
@@ -170,8 +170,9 @@ async def _ledger(
     except Problem as problem:
         if problem.status != 422:
             raise
-        fields = problem.fields(visit.language)
-        return None, {name: fields[theirs] for name, theirs in FILTERS.items() if theirs in fields} or {"": problem.code}
+        said = problem.fields(visit.language)
+        fault = {name: said[theirs] for name, theirs in FILTERS.items() if theirs in said}
+        return None, fault or {"": problem.text[visit.language]}
     return reading.shaped(found, Ledger), None
 
 

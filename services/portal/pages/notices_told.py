@@ -44,11 +44,17 @@ def title(visit: Visit, messages: Mapping[str, Message], template: str | None) -
 
 
 def why_nobody(visit: Visit, line: Line) -> str:
-    """Why nobody is told. What came with the house is said in the page's language as long as it stands unchanged."""
-    key = f"notices.none.{line.event}"
+    """Why nobody is told of the line's event."""
+    return nobody(visit, line.event, line.why)
+
+
+def nobody(visit: Visit, event: str, why: str | None) -> str:
+    """Why nobody is told of it. What came with the house is said in the page's language as long as it stands
+    unchanged."""
+    key = f"notices.none.{event}"
     words = visit.desk.words
-    delivered = words.has(key) and line.why in (words.text("en", key), words.text("ms", key))
-    return visit.t(key) if delivered else line.why or ""
+    delivered = words.has(key) and why in (words.text("en", key), words.text("ms", key))
+    return visit.t(key) if delivered else why or ""
 
 
 def condition(visit: Visit, asked: Mapping[str, Any], only: Sequence[str] | None = None) -> str:

@@ -28,6 +28,7 @@ from tests.unit.portal.outside import (
     portal,
     problem,
 )
+from tests.unit.portal.pages.sending import delivery, ledger
 from tests.unit.portal.pages.staffing import (
     ADMIN,
     IMPLEMENTOR,
@@ -48,6 +49,7 @@ from tests.unit.portal.pages.staffing import (
 from tests.unit.portal.pages.test_form_lists import KEPT
 from tests.unit.portal.pages.test_vendor import LEG, LINK, OURS, REPORTED
 from tests.unit.portal.reading import Page
+from tests.unit.portal.walk_deliveries import deliveries
 from tests.unit.portal.walk_mails import mails
 from tests.unit.portal.walk_notices import notices
 from tests.unit.portal.walk_times import times
@@ -180,6 +182,7 @@ async def walked(language: str) -> Walk:
         times,
         told,
         mails,
+        deliveries,
         notices,
         _others,
     ):
@@ -667,6 +670,7 @@ async def _complaints(w: Walker) -> None:
 
 async def _complaint(w: Walker, role: str) -> None:
     on = w.outside.on
+    ledger(w.outside, delivery(status="failed", reason="bounced"))
     address = f"/staf/aduan/{NUMBER}"
     kinds = [*sorted(one.removeprefix("complaint.") for one in set(EVENTS.values())), "unheard_of"]
     shapes: list[dict[str, Any]] = [

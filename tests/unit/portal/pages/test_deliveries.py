@@ -1,4 +1,4 @@
-"""Penghantaran and Saluran: what was sent to whom and what became of it, put back in line; how the ways out are doing."""
+"""Penghantaran and Saluran: what was sent to whom and what became of it, put back in line; how the ways out do."""
 
 import re
 from typing import Any
@@ -7,7 +7,17 @@ import httpx2
 import pytest
 
 from tests.unit.portal.outside import AISYAH, NUMBER, Outside, answer, problem
-from tests.unit.portal.pages.sending import CHANNEL, DELIVERY, TEMPLATE, TEMPLATES, alert, channels, delivery, ledger, told
+from tests.unit.portal.pages.sending import (
+    CHANNEL,
+    DELIVERY,
+    TEMPLATE,
+    TEMPLATES,
+    alert,
+    channels,
+    delivery,
+    ledger,
+    told,
+)
 from tests.unit.portal.pages.staffing import ADMIN, MANAGEMENT, VENDOR, detail, enter, staffed, stands
 from tests.unit.portal.reading import Page
 
