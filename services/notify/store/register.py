@@ -168,7 +168,8 @@ async def _receipts(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, list[dict[str, An
     rows = await tx.fetch(
         """
         select a.delivery, r.status, r.at, r.code from receipt r join attempt a on a.provider_id = r.wamid
-        where a.delivery = any($1::uuid[]) order by r.at, r.status
+        where a.delivery = any($1::uuid[])
+        order by r.at, array_position(array['sent', 'delivered', 'read', 'failed'], r.status)
         """,
         list(ids),
     )

@@ -164,14 +164,14 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
     standing = await reading.standing(visit, staff, number)
     found = await reading.detail(visit, staff, number, max(standing.version, _asked_version(visit, number)))
     outsider = "VENDOR" in staff.staff.roles and HANDLERS.isdisjoint(staff.staff.roles)
-    pics, advice, form, badge, schedule, unreached, _ = await asyncio.gather(
+    await visit.desk.reference.load_labels()
+    pics, advice, form, badge, schedule, unreached = await asyncio.gather(
         _pics(visit, staff, standing),
         _advice(visit, staff, standing),
         reading.choices(visit),
         reading.badge(visit, staff),
         reading.schedule(visit, staff, number, outsider=outsider),
         deliveries.unreached(visit, staff, number),
-        visit.desk.reference.load_labels(),
     )
     acts = _acts(visit, standing)
     typed = visit.typed

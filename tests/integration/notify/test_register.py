@@ -1,14 +1,17 @@
 """The ledger as staff read it: by complaint with why and why not, sought by many marks, put back in line; and how each
 channel is doing."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from shared.events import workflow
 from tests.integration.notify.conftest import Desk, serving
+from tests.integration.notify.on_whatsapp import on_whatsapp
 from tests.integration.notify.reading import settled
 from tests.integration.notify.test_api import admin, head, listed, token
+from tests.integration.notify.test_whatsapp import a_complaint
 from tests.support.complaints import EMAIL, NUMBER, RASHID, SITI, Course, a_contact, a_received, sealed
 from tests.support.eventually import eventually
 
@@ -166,3 +169,16 @@ async def test_a_channel_that_does_not_answer_is_said_to_be_down_and_up_again_wh
 async def test_a_channel_nothing_is_sent_by_is_off(desk: Desk) -> None:
     async with serving(desk.app(sending="off")) as client:
         assert (await channel(client, "email"))["state"] == "off"
+
+
+async def test_a_whatsapp_shows_the_number_it_went_to_and_what_was_said_of_it_later(
+    whole_desk: Desk, tmp_path: Path
+) -> None:
+    await whole_desk.hear(a_complaint())
+    async with on_whatsapp(whole_desk, tmp_path) as line:
+        await line.came_to("delivered")
+        answer = await line.client.get("/v1/deliveries", headers=head(), params={"channel": "whatsapp"})
+    mine = next(one for one in answer.json()["items"] if one["recipient"]["kind"] == "complainant")
+    assert mine["status"] == "delivered"
+    assert [one["status"] for one in mine["receipts"]] == ["sent", "delivered"]
+    assert mine["recipient"]["masked"].startswith("+60")
