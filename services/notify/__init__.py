@@ -5,7 +5,7 @@ English, and copies of what it needs to send: complaints, staff, modules. Contac
 the moment of sending, from the copy, never from the event that is being handled.
 
 Hears: every event of workflow's table, `staff.saved`, `calendar.saved`, `settings.saved`; `tracking_link.requested` and
-`form.saved` from intake.
+`mail.bounced` and `form.saved` from intake; and from itself that a digest is due and that a mail came back.
 
 Says: nothing. Its ledger is read over HTTP.
 
@@ -13,7 +13,9 @@ Promises: every event has a rule or an explicit none; an event that is heard twi
 audiences gets one message; nobody is told of their own act but the complainant, who gets confirmations; an attempt is
 recorded before the call and settled after it; one complaint's messages reach one person in their order; at most one
 *confirmed* message per (event, recipient, channel). Staff are told as they chose, within what the rules allow; what is
-gathered is told in exactly one digest; after an outage there is one digest for each of them, and no flood.
+gathered is told in exactly one digest; after an outage there is one digest for each of them, and no flood. Channels
+stand beside each other: one that is down or slow never holds another. What is urgent goes first and takes along what
+stands before it. A mail that did not arrive is told to those who must know.
 
 Does not promise: exactly one message on the wire. When a process dies, or the line drops, between the server's taking
 a mail and our hearing of it, the delivery is `unknown`, is shown as such, and is tried once more with the same

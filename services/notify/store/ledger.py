@@ -15,6 +15,7 @@ from services.notify.domain.retries import Outcome, Reason, Status, Verdict
 from services.notify.domain.rules import reader_of
 from shared.db import Tx
 from shared.envelope import Envelope
+from shared.events.preferences import WHATSAPP, YES
 
 
 async def open_alert(tx: Tx, envelope: Envelope, number: str | None, at: datetime, rules: int, facts: Facts) -> bool:
@@ -130,7 +131,7 @@ async def start(tx: Tx, id: UUID, attempt: UUID, lease: float) -> Notice:
     )
 
 
-_START = """
+_START = f"""
     with started as (
         update delivery set status = 'sending', reason = null, next_at = null, attempt = $2, tries = tries + 1,
             lease_until = clock_timestamp() + make_interval(secs => $3), changed_at = helpdesk.now(),
@@ -156,7 +157,7 @@ _START = """
         case when d.audience = 'complainant' then c.phone_sealed when s.active then s.phone_sealed end as phone_sealed,
         (select v.email from vendor_desk v where d.recipient = 'vendor:desk') as address,
         coalesce(case when d.audience = 'complainant' then c.whatsapp
-            else s.active and s.preferences ->> 'whatsapp' = 'yes' end, false) as whatsapp
+            else s.active and s.preferences ->> '{WHATSAPP}' = '{YES}' end, false) as whatsapp
     from started d
     join alert a on a.event_id = d.event_id
     left join complaint c on c.number = d.number

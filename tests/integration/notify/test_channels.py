@@ -16,6 +16,7 @@ from services.notify.timers.sweep import Channel, Sweep, outcomes
 from services.notify.timers.writing import Links, Writer
 from shared.auth import TrackingTokens, VendorTokens
 from shared.events import intake, workflow
+from shared.events.preferences import WHATSAPP, YES
 from shared.figures import Figures
 from shared.privacy import Keyring
 from tests.integration.notify.conftest import Desk, serving
@@ -138,6 +139,26 @@ async def test_whoever_takes_their_consent_back_before_it_leaves_gets_nothing_by
         await eventually(lambda: len(whatsapp.sent) == 1)
     rows = await desk.rows("select status, reason from delivery where channel = 'whatsapp' order by number")
     assert [tuple(row) for row in rows] == [("skipped", "no_consent"), ("sent", None), ("skipped", "no_consent")]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"), [({WHATSAPP: YES}, "sent"), ({}, "skipped"), ({WHATSAPP: "no"}, "skipped")]
+)
+async def test_staff_hear_by_whatsapp_only_while_they_have_chosen_it(
+    desk: Desk, chosen: dict[str, str], expected: str
+) -> None:
+    await desk.hear(*Course().say(workflow.Assigned, "DIAGIHKAN", pic=SITI).envelopes())
+    await desk.run("delete from delivery where template <> 'agihan_pic'")
+    await desk.run("update delivery set channel = 'whatsapp'")
+    await desk.run("update staff set preferences = $1", chosen)
+    whatsapp = Way("phone", Outcome(Fate.SENT, "accepted"))
+    async with sweeping(desk, whatsapp=whatsapp):
+
+        async def done() -> bool:
+            return (await desk.statuses()).keys() == {expected}
+
+        _: bool = await eventually(done)
+    assert len(whatsapp.sent) == (expected == "sent")
 
 
 async def test_a_breaker_opens_lets_one_through_now_and_then_and_closes(
