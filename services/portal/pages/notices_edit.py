@@ -202,7 +202,7 @@ async def _page(
 
 
 def _choice(visit: Visit, one: str) -> str:
-    return told.choices(visit, one.split(",")) if one else visit.t("notices.choices.none")
+    return told.chosen(visit, one.split(",")) if one else visit.t("notices.choices.none")
 
 
 def _offered(names: Sequence[str], name: Callable[[str], str], chosen: str | None) -> list[tuple[str, str]]:

@@ -86,7 +86,12 @@ def choices(visit: Visit, allowed: Sequence[str]) -> str:
     """What staff may choose; empty where there is nothing to choose."""
     if not allowed:
         return ""
-    return visit.t("notices.choices.some", choices=_listed(visit, [visit.t(f"notices.choices.{x}") for x in allowed]))
+    return visit.t("notices.choices.some", choices=chosen(visit, allowed))
+
+
+def chosen(visit: Visit, allowed: Sequence[str]) -> str:
+    """The ways a message may come, in their order."""
+    return _listed(visit, [visit.t(f"notices.choices.{one}") for one in allowed])
 
 
 def _listed(visit: Visit, words: Sequence[str]) -> str:
