@@ -102,11 +102,13 @@ class Patience:
 
     seconds: float
     tries: int | None = None
+    doubt: float = UNKNOWN_WAIT
+    """How long an attempt in doubt is left alone: where receipts come, they may yet settle it."""
 
 
 PATIENCE: Mapping[str, Patience] = {
     "email": Patience(4 * 24 * 3600.0),
-    "whatsapp": Patience(24 * 3600.0, tries=5),
+    "whatsapp": Patience(24 * 3600.0, tries=5, doubt=600.0),
 }
 UNKNOWNS_ALLOWED = 1
 """One doubt is tried again; a second one stays for a person to judge."""
@@ -150,7 +152,7 @@ def judge(outcome: Outcome, *, tries: int, unknowns: int, age: float, jitter: fl
         case Fate.UNWRITTEN:
             return Verdict(Status.FAILED)
         case Fate.UNKNOWN:
-            return Verdict(Status.UNKNOWN, wait=UNKNOWN_WAIT if unknowns < UNKNOWNS_ALLOWED else None)
+            return Verdict(Status.UNKNOWN, wait=patience.doubt if unknowns < UNKNOWNS_ALLOWED else None)
         case Fate.TEMPORARY | Fate.CHANNEL_DOWN:
             told_off = patience.tries is not None and tries >= patience.tries and outcome.fate is Fate.TEMPORARY
             if told_off or age > patience.seconds:

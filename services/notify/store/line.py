@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.notify.domain.pace import allow
-from services.notify.domain.retries import UNKNOWN_WAIT, UNKNOWNS_ALLOWED, Fate, Reason, Status
+from services.notify.domain.retries import PATIENCE, UNKNOWNS_ALLOWED, Fate, Reason, Status
 from shared.db import Tx
 
 
@@ -18,14 +18,16 @@ async def expire(tx: Tx) -> int:
         """
         update delivery set status = 'unknown', unknowns = unknowns + 1, lease_until = null,
             changed_at = helpdesk.now(),
-            next_at = case when unknowns < $1 then clock_timestamp() + make_interval(secs => $2) end
+            next_at = case when unknowns < $1
+                then clock_timestamp() + make_interval(secs => case channel when 'whatsapp' then $3::float8 else $2::float8 end) end
         where id in (
             select id from delivery where status = 'sending' and lease_until < clock_timestamp()
             for update skip locked)
         returning attempt
         """,
         UNKNOWNS_ALLOWED,
-        UNKNOWN_WAIT,
+        PATIENCE["email"].doubt,
+        PATIENCE["whatsapp"].doubt,
     )
     await tx.execute(
         """

@@ -9,7 +9,7 @@ from shared.auth import TrackingTokens
 from shared.events import workflow
 from shared.privacy import Keyring
 from tests.integration.notify.conftest import ADMIN, OTHER_ADMIN, Desk, serving, staff
-from tests.integration.notify.on_whatsapp import on_whatsapp
+from tests.integration.notify.on_whatsapp import on_whatsapp, statuses
 from tests.integration.notify.reading import hurry, settled, topic
 from tests.support import keys
 from tests.support.complaints import EMAIL, NUMBER, RASHID, SUNDAY, Course, a_contact, a_received, sealed
@@ -247,6 +247,29 @@ async def test_a_dropped_line_is_settled_by_the_messages_own_webhook_and_nothing
         await settled(desk)
         assert len(await line.telephone.messages()) == 1
     assert (row["tries"], row["next_at"]) == (1, None)
+
+
+async def test_after_a_crash_the_receipt_says_what_became_of_the_message_and_nothing_goes_twice(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await desk.hear(a_complaint())
+    async with on_whatsapp(desk, tmp_path) as line:
+        (row,) = await line.came_to("delivered")
+        (message,) = await line.telephone.messages()
+        await desk.run("delete from receipt")
+        await desk.run("update attempt set result = null, provider_id = null where delivery = $1", row["id"])
+        await desk.run(
+            "update delivery set status = 'sending', lease_until = clock_timestamp() - interval '1 s' where id = $1",
+            row["id"],
+        )
+        (row,) = await line.came_to("unknown")
+        (wait,) = await desk.rows("select next_at > clock_timestamp() + interval '5 minutes' as long from delivery"
+                                  " where id = $1", row["id"])  # fmt: skip
+        assert wait["long"]
+        assert await line.post(statuses(message["wamid"], "sent", biz_opaque_callback_data=str(row["id"]))) == 200
+        (row,) = await line.came_to("sent")
+        assert len(await line.telephone.messages()) == 1
+    assert row["next_at"] is None
 
 
 @pytest.mark.parametrize("ending", ["0008", "0010", "0011", "0012", "0014", "0019"])

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from services.notify.domain.retries import Fate, Reason, Status
+from services.notify.domain.retries import PATIENCE, Fate, Outcome, Reason, Status, judge
 from services.notify.domain.whatsapp import (
     LONGEST_BODY,
     MAY_SAY,
@@ -188,3 +188,13 @@ def test_templates_are_handed_in_with_an_example_for_every_gap() -> None:
         (example,) = part["example"]["body_text"]
         assert all(f"{{{{{place}}}}}" in part["text"] for place in range(1, len(example) + 1))
         assert template["category"] == "UTILITY"
+
+
+def test_a_doubt_that_a_receipt_may_settle_is_left_alone_for_longer() -> None:
+    doubt = Outcome(Fate.UNKNOWN, "ReadTimeout")
+    waits = [
+        judge(doubt, tries=1, unknowns=0, age=0.0, jitter=0.5, patience=PATIENCE[channel]).wait
+        for channel in ("email", "whatsapp")
+    ]
+    assert waits == [60.0, 600.0]
+    assert judge(doubt, tries=2, unknowns=1, age=0.0, jitter=0.5, patience=PATIENCE["whatsapp"]).wait is None
