@@ -19,7 +19,8 @@ async def expire(tx: Tx) -> int:
         update delivery set status = 'unknown', unknowns = unknowns + 1, lease_until = null,
             changed_at = helpdesk.now(),
             next_at = case when unknowns < $1
-                then clock_timestamp() + make_interval(secs => case channel when 'whatsapp' then $3::float8 else $2::float8 end) end
+                then clock_timestamp()
+                    + make_interval(secs => case channel when 'whatsapp' then $3::float8 else $2::float8 end) end
         where id in (
             select id from delivery where status = 'sending' and lease_until < clock_timestamp()
             for update skip locked)
