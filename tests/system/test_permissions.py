@@ -136,9 +136,9 @@ EXPECTED: dict[str, Expected] = {
     "notify GET /v1/rules/versions/{version}": only(A, M),
     "notify POST /v1/rules/rehearsals": only(A, M),
     "notify GET /v1/previews": only(A, M),
-    # Who calls proves it by a token or a signature, and is nobody's role.
-    "notify GET /v1/webhooks/whatsapp": everybody(403),
-    "notify POST /v1/webhooks/whatsapp": everybody(401),
+    # Switched off here; where it is on, who calls proves it by a signature, and is nobody in particular.
+    "notify GET /v1/webhooks/whatsapp": everybody(404),
+    "notify POST /v1/webhooks/whatsapp": everybody(404),
     "notify GET /v1/whatsapp/templates": only(A, M),
     "notify PUT /v1/whatsapp/templates": only(A),
     "notify GET /v1/whatsapp/messages": only(A, M),
