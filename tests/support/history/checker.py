@@ -138,7 +138,8 @@ def mail_at_most_once_but_for_unknown(history: History) -> Found:
             yield Kind.DOUBLED, f"{times} deliveries of {event} to {recipient} by {channel}"
     arrived = Counter(history.mails or ())
     for delivery in history.deliveries:
-        yield from _mailed(delivery, arrived.pop(delivery.id, 0), looked=history.mails is not None)
+        looked = history.mails is not None and delivery.channel == "email"
+        yield from _mailed(delivery, arrived.pop(delivery.id, 0), looked=looked)
     for delivery_id, times in arrived.items():
         yield Kind.FOREIGN, f"{times} mails of {delivery_id}, which is no delivery"
 

@@ -48,6 +48,7 @@ def a_sound_history() -> History:
             Delivery("d-2", "e-2", "staff:pic", "email", "sent", attempts=("unknown", "sent")),
             Delivery("d-3", "e-2", "staff:pic", "email", "skipped"),
             Delivery("d-4", "e-3", "staff:pic", "email", "unknown", attempts=(None,)),
+            Delivery("d-5", "e-3", f"complainant:{N}", "whatsapp", "delivered", attempts=("sent",)),
         ],
         entries=[(N, 1), (N, 2), (N, 3)],
         shown=[Standing(N, 3, "DIAGIHKAN")],
