@@ -205,7 +205,7 @@ async def alerts(
     request: Request,
     caller: Staff,
     tx: Transaction,
-    complaint: Annotated[str, Query(max_length=30)],
+    complaint: Annotated[str, Query(max_length=30, examples=[SENT["complaint"]])],
     after: Annotated[str | None, Query(max_length=120)] = None,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
 ) -> dict[str, Any]:

@@ -68,7 +68,7 @@ async def preview(
     request: Request,
     caller: Staff,
     tx: Transaction,
-    template: Annotated[str, Query(max_length=60)],
+    template: Annotated[str, Query(max_length=60, examples=["akuan_terima"])],
     complaint: Annotated[str | None, Query(max_length=30)] = None,
     event: Annotated[str | None, Query(max_length=60)] = None,
 ) -> dict[str, Any]:
