@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
@@ -127,26 +128,35 @@ mail = Table(
     "mail",
     METADATA,
     Column("id", Uuid, primary_key=True),
-    Column("key", Text, nullable=False, unique=True, comment="the same mail comes once"),
+    Column(
+        "key",
+        Text,
+        nullable=False,
+        unique=True,
+        comment="the same mail comes once: of Message-ID, sender and recipient",
+    ),
     Column("received_at", _MOMENT, nullable=False),
     Column("status", Text, nullable=False),
     Column("reason", Text),
     Column("number", Text),
-    Column("person", Text, comment="`complainant`, or a staff id"),
-    Column("proved", Boolean, nullable=False),
+    Column("person", Text, comment="`complainant`, or a staff id; none where the reply address said nothing"),
+    Column("proved", Boolean, nullable=False, comment="From was the address that the reply address was made for"),
     Column("sender_sealed", Text),
     Column("sender_masked", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("enclosed", JSONB, nullable=False),
-    Column("said", JSONB),
+    Column("said", JSONB, comment="text and files as they were said for a member of staff: a refusal makes it held"),
     Column("size", Integer, nullable=False),
-    Column("raw", LargeBinary),
+    Column("raw", LargeBinary, comment="the mail itself, while it is held"),
     Column("message", Text),
     Column("decided_at", _MOMENT),
     Column("decided_by", Text),
     Column("decided_name", Text),
     Column("why", Text),
+    Index("mail_in_order", text("received_at desc"), text("id desc")),
+    Index("mail_held", text("received_at desc"), text("id desc"), postgresql_where=text("status = 'held'")),
+    Index("mail_by_message", "message", postgresql_where=text("message is not null")),
 )
 
 mail_look = Table(
@@ -156,4 +166,6 @@ mail_look = Table(
     Column("at", _MOMENT, nullable=False),
     Column("staff", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Index("mail_look_by_mail", "mail", "at"),
+    comment="who of staff opened a held mail, sender and all",
 )
