@@ -58,6 +58,7 @@ PLACES = {
     "action": "note",
     "member": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3c",
     "absence": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3c",
+    "version": "1",
     "calendar": "kelantan",
     "day": "2031-01-07",
     "id": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3c",
