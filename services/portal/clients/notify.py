@@ -36,6 +36,11 @@ class Notify:
         """What each WhatsApp message is called at Meta, and how it stands there."""
         return await self._get("/v1/whatsapp/templates", token)
 
+    async def written(self, number: str, token: str) -> dict[str, Any]:
+        """What people wrote on WhatsApp about this complaint, newest first. Raises `Problem` 404 where it is not the
+        reader's."""
+        return await self._get("/v1/whatsapp/messages", token, complaint=number)
+
     async def name_templates(self, items: list[dict[str, Any]], version: int, token: str) -> dict[str, Any]:
         """The names anew. Raises `Problem` 412 where others hold by now, 422 with `items.<n>.name`."""
         response = await self._door.call(

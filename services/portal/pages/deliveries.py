@@ -13,7 +13,7 @@ from services.portal.desk import Visit, Visiting
 from services.portal.pages import notices_told as told
 from services.portal.pages import staff_reading as reading
 from services.portal.pages import wrong
-from services.portal.pages.deliveries_shapes import Delivery, Ledger, Told
+from services.portal.pages.deliveries_shapes import Delivery, Ledger, Told, Written
 from services.portal.session import Staff
 
 router = APIRouter(prefix="/staf", include_in_schema=False)
@@ -115,7 +115,7 @@ async def of_complaint(number: str, visit: Visiting, staff: Staff) -> Response:
         if problem.status not in (404, 422):
             raise
         return wrong.page(visit, 404, key="complaint.missing")
-    found = reading.shaped(answer, Told)
+    found, wrote = reading.shaped(answer, Told), await written(visit, staff, number)
     here = f"/staf/aduan/{number}/pemberitahuan"
     return visit.page(
         "staff/deliveries_of.html",
@@ -123,6 +123,7 @@ async def of_complaint(number: str, visit: Visiting, staff: Staff) -> Response:
         badge=badge,
         number=number,
         found=found,
+        wrote=wrote,
         retries="ADMIN" in staff.staff.roles,
         oversees=not OVERSEERS.isdisjoint(staff.staff.roles),
         back=here,
@@ -148,6 +149,21 @@ async def unreached(visit: Visit, staff: Pass, number: str) -> Delivery | None:
     )
     last = next(mails, None)
     return last if last is not None and last.status not in REACHED else None
+
+
+async def written(visit: Visit, staff: Pass, number: str) -> list[Written]:
+    """What was written on WhatsApp about the complaint. A page does without while notify does not say."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            answer = await visit.desk.clients.notify.written(number, staff.token)
+    except (Problem, Unavailable, TimeoutError):
+        return []
+    return reading.shaped(answer["items"], list[Written])
+
+
+async def outside(visit: Visit, staff: Pass, number: str) -> tuple[Delivery | None, list[Written]]:
+    """What the complaint's own page should say of the ways out: `unreached` and `written`."""
+    return await asyncio.gather(unreached(visit, staff, number), written(visit, staff, number))
 
 
 def words(visit: Visit) -> dict[str, Any]:

@@ -128,3 +128,13 @@ class Templates(msgspec.Struct, frozen=True):
     category: str = ""
     saved_at: datetime | None = None
     saved_by: str | None = None
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What somebody wrote on WhatsApp; no text where it was a picture, or cannot be opened any more."""
+
+    at: datetime
+    by: str | None = None
+    kind: str = "text"
+    text: str | None = None
+    masked: str | None = None

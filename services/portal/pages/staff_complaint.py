@@ -165,13 +165,13 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
     found = await reading.detail(visit, staff, number, max(standing.version, _asked_version(visit, number)))
     outsider = "VENDOR" in staff.staff.roles and HANDLERS.isdisjoint(staff.staff.roles)
     await visit.desk.reference.load_labels()
-    pics, advice, form, badge, schedule, unreached = await asyncio.gather(
+    pics, advice, form, badge, schedule, (unreached, whatsapp) = await asyncio.gather(
         _pics(visit, staff, standing),
         _advice(visit, staff, standing),
         reading.choices(visit),
         reading.badge(visit, staff),
         reading.schedule(visit, staff, number, outsider=outsider),
-        deliveries.unreached(visit, staff, number),
+        deliveries.outside(visit, staff, number),
     )
     acts = _acts(visit, standing)
     typed = visit.typed
@@ -188,6 +188,7 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         standing=standing,
         found=found,
         unreached=unreached,
+        whatsapp=whatsapp,
         behind=found is None or found.version < standing.version,
         entries=entries,
         fresh=[entry for entry in entries if since is not None and entry.sequence > since],

@@ -31,6 +31,7 @@ class SettingsBody(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,  # else true would be one day
         json_schema_extra={
             "examples": [
                 {

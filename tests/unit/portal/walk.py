@@ -28,7 +28,7 @@ from tests.unit.portal.outside import (
     portal,
     problem,
 )
-from tests.unit.portal.pages.sending import delivery, ledger
+from tests.unit.portal.pages.sending import WRITTEN, delivery, ledger, written
 from tests.unit.portal.pages.staffing import (
     ADMIN,
     IMPLEMENTOR,
@@ -671,6 +671,7 @@ async def _complaints(w: Walker) -> None:
 async def _complaint(w: Walker, role: str) -> None:
     on = w.outside.on
     ledger(w.outside, delivery(status="failed", reason="bounced"))
+    written(w.outside, WRITTEN)
     address = f"/staf/aduan/{NUMBER}"
     kinds = [*sorted(one.removeprefix("complaint.") for one in set(EVENTS.values())), "unheard_of"]
     shapes: list[dict[str, Any]] = [

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.portal.pages.deliveries import REASONS, STATUSES
 from tests.unit.portal.outside import AISYAH, NUMBER, answer, problem
-from tests.unit.portal.pages.sending import CHANNEL, TEMPLATE, alert, channels, delivery, ledger, told
+from tests.unit.portal.pages.sending import CHANNEL, TEMPLATE, WRITTEN, alert, channels, delivery, ledger, told, written
 from tests.unit.portal.pages.staffing import ADMIN, NOW, enter, staffed
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ async def deliveries(w: "Walker") -> None:
         alert("complaint.rated"),
         alert("complaint.received", *_all_kinds()),
     )
+    written(w.outside, WRITTEN, {**WRITTEN, "kind": "image", "text": None})
     await w.get(of)
     told(w.outside)
     await w.get(of)

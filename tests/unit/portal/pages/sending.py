@@ -90,3 +90,22 @@ def channels(outside: Outside, *items: dict[str, Any], **changes: Any) -> Outsid
     outside.on("GET", "/v1/channels", answer({"items": list(items or (CHANNEL,)), "as_of": AS_OF}))
     outside.on("GET", "/v1/whatsapp/templates", answer({**TEMPLATES, **changes}))
     return outside
+
+
+WRITTEN: dict[str, Any] = {
+    "id": "wamid.1",
+    "complaint": NUMBER,
+    "by": "complainant",
+    "masked": "+60 *** *789",
+    "kind": "text",
+    "text": "Sudah boleh, terima kasih.",
+    "at": "2026-03-01T10:15:00+08:00",
+    "heard_at": "2026-03-01T10:15:01+08:00",
+    "acknowledged": "sent",
+}
+
+
+def written(outside: Outside, *items: dict[str, Any]) -> Outside:
+    """From now on this was written on WhatsApp about the complaint."""
+    outside.on("GET", "/v1/whatsapp/messages", answer({"items": list(items), "as_of": AS_OF}))
+    return outside

@@ -12,11 +12,13 @@ from tests.unit.portal.pages.sending import (
     DELIVERY,
     TEMPLATE,
     TEMPLATES,
+    WRITTEN,
     alert,
     channels,
     delivery,
     ledger,
     told,
+    written,
 )
 from tests.unit.portal.pages.staffing import ADMIN, MANAGEMENT, VENDOR, detail, enter, staffed, stands
 from tests.unit.portal.reading import Page
@@ -168,6 +170,22 @@ async def test_the_complaints_page_warns_while_the_complainants_last_mail_did_no
     assert page.status_code == 200
     assert ("E-mel terakhir kepada pengadu tidak sampai" in page.text) == warned
     assert f'href="{OF}"' in page.text
+
+
+async def test_what_was_written_on_whatsapp_is_read_beside_the_complaint(
+    visitor: httpx2.AsyncClient, outside: Outside
+) -> None:
+    outside = written(staffed(outside, AISYAH), WRITTEN, {**WRITTEN, "kind": "image", "text": None})
+    stands(outside, detail())
+    told(outside)
+    await enter(visitor)
+    page = await visitor.get(f"/staf/aduan/{NUMBER}")
+    assert "Ada mesej WhatsApp tentang aduan ini, terakhir pada 01-03-2026 10:15." in page.text
+    page = await visitor.get(OF)
+    assert WRITTEN["text"] in page.text
+    assert "(gambar, suara atau fail; tidak disimpan di sini)" in page.text
+    written(outside)
+    assert "WhatsApp" not in (await visitor.get(f"/staf/aduan/{NUMBER}")).text
 
 
 async def test_the_complaints_page_does_without_notify(visitor: httpx2.AsyncClient, outside: Outside) -> None:
