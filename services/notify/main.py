@@ -17,6 +17,7 @@ from services.notify.senders.smtp import Smtp
 from services.notify.senders.whatsapp import WhatsApp
 from services.notify.settings import Settings
 from services.notify.store import ledger, line
+from services.notify.store.whatsapp import faults
 from services.notify.subscriptions import HEARS
 from services.notify.timers.digests import Digests
 from services.notify.timers.sweep import Channel, Sweep, outcomes
@@ -157,6 +158,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "deliveries": lambda: _waiting(db),
             "deliveries:failed": lambda: _at_rest(db, Status.FAILED),
             "deliveries:unknown": lambda: _at_rest(db, Status.UNKNOWN),
+            "templates:refused": lambda: _refused(db),
         },
         poke=poke,
         body_bytes={webhooks.PATH: webhooks.BODY_BYTES},
@@ -213,6 +215,11 @@ def _subscription(settings: Settings, secrets: Secrets, aftermath: Aftermath | N
 async def _waiting(db: Database) -> Waiting:
     async with db.transaction() as tx:
         return Waiting(*await line.waiting(tx))
+
+
+async def _refused(db: Database) -> Waiting:
+    async with db.transaction() as tx:
+        return Waiting(len(await faults(tx)), 0.0)
 
 
 async def _at_rest(db: Database, status: Status) -> Waiting:

@@ -66,7 +66,11 @@ def _behind(t: Say, name: str, backlog: Backlog) -> Iterator[str]:
 
 
 def _unsent(t: Say, condition: Condition) -> Iterator[str]:
-    for of, key in (("deliveries:failed", "health.mail.failed"), ("deliveries:unknown", "health.mail.unknown")):
+    for of, key in (
+        ("deliveries:failed", "health.mail.failed"),
+        ("deliveries:unknown", "health.mail.unknown"),
+        ("templates:refused", "health.mail.templates"),
+    ):
         if count := condition.of(of).count:
             yield t(key, n=count)
 
@@ -76,6 +80,8 @@ def _stuck(t: Say, conditions: Mapping[str, Condition | None]) -> Light:
     parked = sum(one.of("parked").count or 0 for one in known)
     early = [one.of("early") for one in known if (one.of("early").oldest_seconds or 0.0) >= LATE_SECONDS]
     lines = [t("health.stuck.parked", n=parked)] if parked else []
+    held = sum(one.of("mails:held").count or 0 for one in known)
+    lines += [t("health.stuck.mails", n=held)] if held else []
     lines += [t("health.stuck.early", n=sum(one.count or 0 for one in early))] if early else []
     if len(known) < len(conditions):
         lines.append(t("health.stuck.unknown"))

@@ -8,10 +8,10 @@ import httpx2
 from tests.unit.portal.outside import NUMBER, Asked, Outside, answer
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "intake": ("outbox", "stream:WORKFLOW", "parked", "early"),
+    "intake": ("outbox", "mails:held", "stream:WORKFLOW", "parked", "early"),
     "workflow": ("outbox", "timers", "stream:INTAKE", "parked", "early"),
     "notify": (
-        *("deliveries", "deliveries:failed", "deliveries:unknown"),
+        *("deliveries", "deliveries:failed", "deliveries:unknown", "templates:refused"),
         *("stream:WORKFLOW", "stream:INTAKE", "parked", "early"),
     ),
     "query": ("stream:WORKFLOW", "stream:INTAKE", "parked", "early"),
