@@ -36,6 +36,21 @@ def mail_to(helpdesk: Helpdesk, who: str, number: str, about: str) -> dict[str, 
     return until(look)
 
 
+def mailed_to_staff(helpdesk: Helpdesk, number: str, about: str) -> set[str]:
+    mails = [one for one in helpdesk.mails() if one["complaint"] == number and about in one["subject"]]
+    return {one["to"] for one in mails if one["to"] != HERS}
+
+
+def hand_over(helpdesk: Helpdesk, number: str, admin: dict[str, str]) -> str:
+    """Admin assigns it; answers the PIC's name."""
+    address = f"{helpdesk.url('workflow')}/v1/complaints/{number}"
+    stands = httpx2.get(address, headers=admin)
+    pic = httpx2.get(f"{address}/suggested-pics", headers=admin).json()["items"][0]
+    headers = admin | {"If-Match": stands.headers["etag"]}
+    httpx2.post(f"{address}/actions/assign", json={"pic": pic["id"]}, headers=headers).raise_for_status()
+    return str(pic["name"])
+
+
 def answer(helpdesk: Helpdesk, mail: dict[str, Any], text: str, **more: Any) -> None:
     data = {"text": text, "sender": more.pop("sender", mail["to"])}
     sent = httpx2.post(f"{helpdesk.url('mailbox')}/messages/{mail['id']}/answer", data=data, timeout=60, **more)
@@ -63,15 +78,17 @@ def test_a_mail_is_answered_and_stands_on_the_thread(helpdesk: Helpdesk) -> None
     body = {"ic": login["ic"], "password": login["password"]}
     session = httpx2.post(f"{helpdesk.url('workflow')}/v1/sessions", json=body).json()
     admin = {"Authorization": f"Bearer {session['token']}"}
-    (theirs,) = {one["to"] for one in helpdesk.mails() if "agihan" in one["subject"] and one["complaint"] == number}
-    answer(helpdesk, mail_to(helpdesk, theirs, number, "agihan"), "Saya semak dahulu.")
+    handed = hand_over(helpdesk, number, admin)
+    (theirs,) = until(lambda: [told] if (told := mailed_to_staff(helpdesk, number, "diagihkan")) else [])
+    answer(helpdesk, mail_to(helpdesk, theirs, number, "diagihkan"), "Saya semak dahulu.")
 
     def events(kind: str) -> list[dict[str, Any]]:
         url = f"{helpdesk.url('workflow')}/v1/complaints/{number}/events"
         return [one["data"] for one in httpx2.get(url, headers=admin).json()["items"] if one["type"] == kind]
 
     noted = until(lambda: events("complaint.noted"))
-    assert (noted["text"], noted["actor"]["role"], noted["audience"]) == ("Saya semak dahulu.", "ADMIN", ["S"])
+    assert (noted["text"], noted["actor"]["role"], noted["audience"]) == ("Saya semak dahulu.", "PIC", ["S"])
+    assert noted["actor"]["name"] == handed
     assert entries("noted") == [], "the complainant does not read it"
 
     answer(helpdesk, receipt, "Saya bukan dia.", sender="orang.lain@example.my")

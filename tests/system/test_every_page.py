@@ -37,6 +37,7 @@ def test_no_page_has_anything_for_axe_or_is_wider_than_the_screen(chromium: Brow
     # as served: what scripts do with a page is the other tests' matter, and here there is no service behind it
     with visiting(chromium) as page:
         page.route("**/*.js", lambda route: route.abort())
+        page.route("**/staf/**", lambda route: route.abort())  # frames
         shown = pages[0]
         page.route("**/the-page", lambda route: route.fulfill(body=shown.html, content_type="text/html; charset=utf-8"))
         for shown in pages:

@@ -90,8 +90,11 @@ async def preview(
     try:
         written = page.written(facts)
     except (EmptyPlaceholder, TemplateError):
-        if facts is None:
+        if facts is None and event is None:
             raise
+        if facts is None:
+            text = Text("Mesej ini bukan untuk peristiwa ini", "This message is not about this event")
+            raise Invalid([FieldError("event", "another_event", text)]) from None
         # of long ago, before the event said all it does now: better a made-up value than no message
         facts, written = None, page.written(None)
     return {

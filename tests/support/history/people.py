@@ -36,7 +36,9 @@ class Complainant:
             "ptj": "101-001",
             "phone": "013-777 4321",
             "email": self.email,
-            "whatsapp_consent": True,
+            # by mail alone: two messages to one telephone lie seconds apart, and a doubt on WhatsApp waits minutes for
+            # its receipt
+            "whatsapp_consent": False,
             "language": "ms",
             "module": "gl",
             "title": f"Lejar {words}",
