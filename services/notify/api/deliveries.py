@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.notify import handlers
+from services.notify.api.readers import may_read
 from services.notify.domain.facts import ZONE
 from services.notify.domain.retries import Fate, Reason, Status
 from services.notify.store import copies, register
 from services.notify.store.register import Sought
-from shared.auth import Caller, Staff
-from shared.db import Tx
-from shared.errors import Denied, FieldError, Invalid, NotFound, Refused, Text
+from shared.auth import Staff
+from shared.errors import FieldError, Invalid, NotFound, Refused, Text
 from shared.web import Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1")
@@ -184,7 +184,7 @@ async def deliveries(
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
 ) -> dict[str, Any]:
     """What was sent to whom, why, and what became of it. A PIC may ask about a complaint they can see."""
-    await _may_read(tx, caller, complaint)
+    await may_read(tx, caller, complaint)
     since = None if first is None else _midnight(first)
     until = None if last is None else _midnight(last + timedelta(days=1))
     sought = Sought(complaint, status, channel, reason, event, staff, since, until)
@@ -211,7 +211,7 @@ async def alerts(
 ) -> dict[str, Any]:
     """What happened to a complaint, who was told of each thing, and who was not and why. A PIC may ask about one they
     can see."""
-    await _may_read(tx, caller, complaint)
+    await may_read(tx, caller, complaint)
     items, following = await register.alerts(tx, complaint, before=_place(after), limit=limit)
     for item in items:
         item["deliveries"] = _titled(request, item["deliveries"])
@@ -304,12 +304,3 @@ async def retry_many(caller: Staff, tx: Transaction, body: Chosen) -> dict[str, 
             code = error.code
         answers.append({"id": str(one), "done": code is None, "code": code})
     return {"items": answers}
-
-
-async def _may_read(tx: Tx, caller: Caller, complaint: str | None) -> None:
-    if caller.roles & {"ADMIN", "MANAGEMENT"}:
-        return
-    if complaint is None or "PIC" not in caller.roles:
-        raise Denied(needs=["ADMIN", "MANAGEMENT"])
-    if set(await copies.readers(tx, complaint)).isdisjoint(caller.principals):
-        raise NotFound

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.notify.api.readers import may_read
 from services.notify.domain.whatsapp import CATEGORY, LONGEST_NAME
 from services.notify.handlers import whatsapp as handlers
 from services.notify.handlers.whatsapp import Secrets
@@ -13,9 +14,9 @@ from services.notify.senders.bodies import BODIES
 from services.notify.store import copies, said
 from services.notify.store import whatsapp as store
 from services.notify.store.whatsapp import Named
-from shared.auth import Caller, Staff
+from shared.auth import Staff
 from shared.db import Tx
-from shared.errors import Conflict, Denied, NotFound, Text
+from shared.errors import Conflict, Text
 from shared.privacy import Unsealable
 from shared.web import ETAG, IfMatch, Transaction, refusals, shown
 
@@ -171,19 +172,10 @@ async def messages(
 ) -> dict[str, Any]:
     """What people wrote on WhatsApp. It changes nothing by itself: an answer counts on the complaint's page. A PIC may
     ask about a complaint they can see."""
-    await _may_read(tx, caller, complaint)
+    await may_read(tx, caller, complaint)
     secrets: Secrets = request.app.state.secrets
     found = await said.page(tx, complaint=complaint, limit=limit)
     return {"items": [_written(row, secrets) for row in found], "as_of": await copies.now(tx)}
-
-
-async def _may_read(tx: Tx, caller: Caller, complaint: str | None) -> None:
-    if caller.roles & {"ADMIN", "MANAGEMENT"}:
-        return
-    if complaint is None or "PIC" not in caller.roles:
-        raise Denied(needs=["ADMIN", "MANAGEMENT"])
-    if set(await copies.readers(tx, complaint)).isdisjoint(caller.principals):
-        raise NotFound
 
 
 def _written(row: dict[str, Any], secrets: Secrets) -> dict[str, Any]:

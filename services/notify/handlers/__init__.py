@@ -2,7 +2,7 @@
 matrix is saved. Each loads, decides, saves; none commits or sends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -107,11 +107,7 @@ async def hearers(
         before = getattr(event, "before", None)
         named = [person.id for person in (event.pic, event.claimant, before) if person is not None]
         desk = event.vendor is not None and await copies.has_vendor_desk(tx)
-        _, digest_rules = await matrix.of_event(tx, DigestDue.wire)
-        staff = [
-            replace(one, digested=planning.gets_digest(digest_rules, one))
-            for one in await copies.staff_concerned(tx, named)
-        ]
+        staff = await digests.concerned(tx, named)
         when = planning.When(await copies.now(tx), late)
         return planning.plan(rules, event, complainant, staff, desk=desk, when=when)
     if isinstance(event, DigestDue):

@@ -1,7 +1,7 @@
 """Digests are made: for each member of staff once on a working day, and once more for what an outage brought late."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from uuid_utils.compat import uuid7
@@ -45,6 +45,12 @@ class Office:
     def stood_in_for(self, person: Staff, day: date) -> frozenset[str]:
         """Those who are away on this day and whose deputy this person is."""
         return frozenset(one.id for one in self.people if one.deputy_on(day) == person.id)
+
+
+async def concerned(tx: Tx, named: Sequence[str]) -> list[Staff]:
+    """Those an event may be told to, these among them, each with whether they get a digest."""
+    _, rules = await matrix.of_event(tx, DigestDue.wire)
+    return [replace(one, digested=gets_digest(rules, one)) for one in await copies.staff_concerned(tx, named)]
 
 
 async def know_calendar(tx: Tx, event: CalendarSaved, _envelope: Envelope) -> None:

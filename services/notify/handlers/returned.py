@@ -1,16 +1,16 @@
 """A mail came back: a server said no for good. Admin is told, and who has the complaint, as the rules say."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from services.notify.domain import planning
 from services.notify.domain.facts import facts_of
-from services.notify.domain.own import DeliveryBounced, DigestDue
+from services.notify.domain.own import DeliveryBounced
 from services.notify.domain.planning import Planned
 from services.notify.domain.rules import Rule
+from services.notify.handlers import digests
 from services.notify.store import copies, ledger, matrix
 from services.notify.store import returned as store
 from shared.db import Tx
@@ -32,9 +32,5 @@ async def tell(tx: Tx, delivery: UUID, answer: str) -> None:
 async def hearers(tx: Tx, event: DeliveryBounced, rules: Sequence[Rule]) -> list[Planned]:
     """Who is told by these rules, and who is not and why."""
     named = [event.pic.id] if event.pic is not None else []
-    _, digest_rules = await matrix.of_event(tx, DigestDue.wire)
-    staff = [
-        replace(one, digested=planning.gets_digest(digest_rules, one))
-        for one in await copies.staff_concerned(tx, named)
-    ]
+    staff = await digests.concerned(tx, named)
     return planning.plan_bounced(rules, event, staff, when=planning.When(await copies.now(tx)))
