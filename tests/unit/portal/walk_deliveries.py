@@ -1,14 +1,12 @@
 """The pages about deliveries and channels, as the walk through the whole portal opens them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from services.portal.pages.deliveries import REASONS, STATUSES
 from tests.unit.portal.outside import AISYAH, NUMBER, answer, problem
 from tests.unit.portal.pages.sending import CHANNEL, TEMPLATE, WRITTEN, alert, channels, delivery, ledger, told, written
 from tests.unit.portal.pages.staffing import ADMIN, NOW, enter, staffed
-
-if TYPE_CHECKING:
-    from tests.unit.portal.walk import Walker
+from tests.unit.portal.walker import Walker
 
 ALL, WAYS = "/staf/pemberitahuan/penghantaran", "/staf/pemberitahuan/saluran"
 FATES = (
@@ -28,7 +26,7 @@ def _all_kinds() -> list[dict[str, Any]]:
     return items
 
 
-async def deliveries(w: "Walker") -> None:
+async def deliveries(w: Walker) -> None:
     """All of them."""
     staffed(w.outside, ADMIN)
     await enter(w.client)

@@ -1,17 +1,15 @@
 """The part of the walk that opens the pages of held mails, in every state they can be in."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from services.intake.domain.mail.judged import Reason
 from tests.unit.portal.outside import answer, problem
 from tests.unit.portal.pages.staffing import ADMIN, enter, staffed
 from tests.unit.portal.pages.test_held_mails import LIST, LOOKED, MAIL, PLACE
-
-if TYPE_CHECKING:
-    from tests.unit.portal.walk import Walker
+from tests.unit.portal.walker import Walker
 
 
-async def mails(w: "Walker") -> None:
+async def mails(w: Walker) -> None:
     """All of it, as Admin."""
     staffed(w.outside, ADMIN)
     await enter(w.client)

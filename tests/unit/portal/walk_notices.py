@@ -1,6 +1,6 @@
 """The part of the walk that opens the pages about notifications, in every state they can be in."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from services.notify.domain.retries import Reason
 from services.notify.domain.rules import AUDIENCES, CHANNELS
@@ -18,9 +18,7 @@ from tests.unit.portal.pages.noticing import (
     noticed,
 )
 from tests.unit.portal.pages.staffing import ADMIN, MANAGEMENT, NOW, enter, staffed
-
-if TYPE_CHECKING:
-    from tests.unit.portal.walk import Walker
+from tests.unit.portal.walker import Walker
 
 PLACE = "/staf/pemberitahuan"
 FORMS = (
@@ -47,7 +45,7 @@ CONDITION: dict[str, Any] = {
 }
 
 
-async def notices(w: "Walker") -> None:
+async def notices(w: Walker) -> None:
     """All of it, as Admin and as management."""
     staffed(w.outside, ADMIN)
     await noticed(w.outside)
@@ -63,7 +61,7 @@ async def notices(w: "Walker") -> None:
     await w.get(PLACE)
 
 
-async def _table(w: "Walker") -> None:
+async def _table(w: Walker) -> None:
     await w.get(f"{PLACE}?simpan=3")
     every = [{**ITEMS[0], "enabled": False, "urgent": True, "condition": CONDITION}]
     every += [{**ITEMS[0], "condition": {"has_pic": False, "has_claimant": True}}]
@@ -76,7 +74,7 @@ async def _table(w: "Walker") -> None:
     w.outside.on("GET", "/v1/rules", answer(MATRIX))
 
 
-async def _lines(w: "Walker") -> None:
+async def _lines(w: Walker) -> None:
     on = w.outside.on
     for event in FORMS:
         page = await w.get(f"{PLACE}/peristiwa/{event}")
@@ -99,7 +97,7 @@ async def _lines(w: "Walker") -> None:
     await w.post(address, fields)
 
 
-async def _dry_runs(w: "Walker") -> None:
+async def _dry_runs(w: Walker) -> None:
     on, address = w.outside.on, f"{PLACE}/uji"
     await w.get(address)
     await w.get(f"{address}?peristiwa=complaint.assigned")
@@ -133,7 +131,7 @@ async def _dry_runs(w: "Walker") -> None:
     await w.get(f"{address}?peristiwa=password.changed")
 
 
-async def _messages(w: "Walker") -> None:
+async def _messages(w: Walker) -> None:
     on, address = w.outside.on, f"{PLACE}/mesej"
     used = [{**line, "template": "agihan_pic" if line["template"] else None} for line in ITEMS]
     on("GET", "/v1/rules", answer({**MATRIX, "items": used}))
@@ -149,7 +147,7 @@ async def _messages(w: "Walker") -> None:
         await w.get(f"{address}/balasan_pengadu?aduan={NUMBER}")
 
 
-async def _history(w: "Walker") -> None:
+async def _history(w: Walker) -> None:
     on, address = w.outside.on, f"{PLACE}/sejarah"
     line = ITEMS[0]
     other = {

@@ -1,6 +1,6 @@
 """The part of the walk that opens the pages about time, in every state they can be in."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.unit.portal.outside import NUMBER, answer, problem
 from tests.unit.portal.pages.staffing import (
@@ -25,14 +25,12 @@ from tests.unit.portal.pages.timing import (
     TIME_RULES,
     timed,
 )
-
-if TYPE_CHECKING:
-    from tests.unit.portal.walk import Walker
+from tests.unit.portal.walker import Walker
 
 DAY_TYPED = {"day": DAY, "name": "Cuti", "why": "Xyz"}
 
 
-async def times(w: "Walker") -> None:
+async def times(w: Walker) -> None:
     """All of it, as Admin."""
     staffed(w.outside, ADMIN)
     timed(w.outside)
@@ -42,7 +40,7 @@ async def times(w: "Walker") -> None:
     await _complaint(w)
 
 
-async def _calendars(w: "Walker") -> None:
+async def _calendars(w: Walker) -> None:
     on, address = w.outside.on, "/staf/kalendar/kelantan"
     for path in ("/staf/kalendar", f"{address}?tahun=2027", "/staf/kalendar/vendor", "/staf/kalendar/tiada"):
         await w.get(path)
@@ -75,7 +73,7 @@ async def _calendars(w: "Walker") -> None:
     await w.post(address, {**DAY_TYPED, "confirm": "1"})
 
 
-async def _rules(w: "Walker") -> None:
+async def _rules(w: Walker) -> None:
     on, address = w.outside.on, "/staf/peraturan-masa"
     typed = (await w.get(address)).form("rules").fields
     numbers = (await w.get(address)).form("numbers").fields
@@ -111,7 +109,7 @@ def _changed(form: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**one, **changes.get(one["id"], {})} for one in kept]
 
 
-async def _complaint(w: "Walker") -> None:
+async def _complaint(w: Walker) -> None:
     """Every sentence about what happened by itself, what will, and what did not."""
     address = f"/staf/aduan/{NUMBER}"
     whys = [("reminded", kind) for kind in ("warn", "remind", "notice")]

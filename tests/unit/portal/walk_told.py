@@ -1,18 +1,14 @@
 """The part of the walk that opens the page of how one is told, in every state it can be in."""
 
-from typing import TYPE_CHECKING
-
 from tests.unit.portal.outside import answer, problem
 from tests.unit.portal.pages.staffing import enter
 from tests.unit.portal.pages.test_told import AT, ENDED, OFFERED, PLACE, choosing
-
-if TYPE_CHECKING:
-    from tests.unit.portal.walk import Walker
+from tests.unit.portal.walker import Walker
 
 GROUPS = ("new", "work", "answers", "vendor", "deadlines", "closings", "summary")
 
 
-async def told(w: "Walker") -> None:
+async def told(w: Walker) -> None:
     """All of it, as a PIC."""
     choices = {"choices": ["at_once", "digest", "off"], "default": "at_once", "events": [ENDED]}
     limits = [ENDED | {"choices": ["at_once", "digest"]}]
