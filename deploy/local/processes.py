@@ -3,11 +3,12 @@
 import contextlib
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 
@@ -16,11 +17,31 @@ class Trouble(Exception):
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that nobody listens on, never the same one twice in one process.
+
+    None that the system hands to outgoing connections: between the choice and the server that binds it, one of those
+    could take it.
+    """
+    for port in _untaken:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise Trouble("every port of this machine is taken")
+
+
+def _servers_own() -> Iterator[int]:
+    """Ports below those of outgoing connections, each once, from anywhere on: other processes choose too."""
+    try:
+        first_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:
+        first_outgoing = 32_768
+    ports = range(10_000, max(first_outgoing, 20_000))
+    start = secrets.randbelow(len(ports))
+    yield from ports[start:]
+    yield from ports[:start]
+
+
+_untaken = _servers_own()
 
 
 def listens(port: int) -> bool:

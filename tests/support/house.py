@@ -4,6 +4,7 @@ for the launcher. One event loop in one thread; tests of any kind may call it ov
 
 import asyncio
 import importlib
+import socket
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -15,14 +16,14 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 
-from deploy.local.processes import free_port, wait_until
+from deploy.local.processes import wait_until
 from shared.principals import Caller
 from tests.integration.workflow.office import CREW, Office
 from tests.support import infra, keys
 
 T = TypeVar("T")
 SERVICES = ("intake", "workflow", "notify", "query")
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 
 
 @dataclass
@@ -70,12 +71,14 @@ def a_house(
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="house", daemon=True)
     thread.start()
-    ports = {name: free_port() for name in (*SERVICES, "portal")}
+    # Bound before anybody is told of it, so that nobody else can take it in between.
+    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in (*SERVICES, "portal")}
+    ports = {name: one.getsockname()[1] for name, one in sockets.items()}
     apps = {name: _app(name, database, broker, ports, rate_limits, smtp_port) for name in (*SERVICES, "portal")}
     client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{ports['workflow']}", timeout=20)
     http = httpx2.Client(timeout=20)
     house = House(apps, ports, Office(apps["workflow"], client, database), broker, http, loop)
-    serving = [asyncio.run_coroutine_threadsafe(_serve(house, name), loop) for name in apps]
+    serving = [asyncio.run_coroutine_threadsafe(_serve(house, name, sockets[name]), loop) for name in apps]
     try:
         assert wait_until(lambda: all(house.is_ready(name) for name in apps), within=READY_SECONDS), "not ready in time"
         for who in CREW:
@@ -121,15 +124,13 @@ def _app(
     return app
 
 
-async def _serve(house: House, name: str) -> None:
+async def _serve(house: House, name: str, listening: socket.socket) -> None:
     config = uvicorn.Config(
         house.apps[name],
-        host="127.0.0.1",
-        port=house.ports[name],
         log_config=None,
         proxy_headers=False,
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     house._servers.append(server)
-    await server.serve()
+    await server.serve([listening])
