@@ -9,7 +9,10 @@ from uuid import uuid4
 
 from deploy.local.home import ROOT
 from deploy.local.processes import Trouble
+from services.workflow.domain.members import tidy_ic
+from services.workflow.domain.passwords import faults
 from services.workflow.handlers import people
+from services.workflow.handlers.passwords import Passwords
 from services.workflow.store.people import anybody
 from shared.db import Database, Tx
 from shared.errors import Invalid
@@ -100,7 +103,8 @@ async def add(url: str, keys: StaffKeys, person: Person, password: str) -> None:
     await database.open()
     try:
         async with database.transaction() as tx:
-            people.check_password(password, ic=person.ic, name=person.name)
+            if errors := faults(password, ic=tidy_ic(person.ic), name=person.name):
+                raise Invalid(errors)
             await _add(tx, keys, person, password, must_change=True)
     except Invalid as invalid:
         raise Trouble("; ".join(f"{error.field}: {error.text.en}" for error in invalid.errors)) from invalid
@@ -119,7 +123,7 @@ async def _add(tx: Tx, keys: StaffKeys, person: Person, password: str, *, must_c
         roles=list(person.roles),
         queues=list(person.queues),
         modules=list(person.modules),
-        password_hash=await people.Passwords().hashed(password),
+        password_hash=await Passwords().hashed(password),
         language=person.language,
         must_change=must_change,
         correlation=str(uuid4()),

@@ -1,9 +1,12 @@
 """Intake: where a complaint and its complainant's words come in. It never decides; it takes down, proves and passes on.
 
-Owns: submissions, the complainant's contact (sealed), the words of the public thread, the public's uploads, the form's
-reference data (modules, departments, PTJ), and its own append-only record of every event it has said.
-Hears: `calendar.saved` and `settings.saved`, to say by when a complaint is answered.
-Says: `complaint.submitted`, `complainant.acted`, `tracking_link.requested`, `form.saved`.
+Owns: submissions, the complainant's contact (sealed), the words of the public thread, the public's uploads, mails
+held for Admin, the form's reference data (modules, departments, PTJ), and its own append-only record of every event
+it has said.
+Hears: `calendar.saved` and `settings.saved`, to say by when a complaint is answered; `staff_mail.refused`, to hold the
+mail.
+Says: `complaint.submitted`, `complainant.acted`, `tracking_link.requested`, `staff.mailed`, `mail.bounced`,
+`form.saved`.
 
 Promises: a complaint that was answered with a number is recorded, numbered once and will be said, whatever dies after
 the answer; the same Idempotency-Key files one complaint; a file is used once, with its text or not at all; every wrong

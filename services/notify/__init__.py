@@ -4,8 +4,9 @@ Owns: the rules (event x audience x channel), the ledger (alert -> delivery -> a
 English, and copies of what it needs to send: complaints, staff, modules. Contacts stay sealed; an address is opened at
 the moment of sending, from the copy, never from the event that is being handled.
 
-Hears: every event of workflow's table, `staff.saved`, `calendar.saved`, `settings.saved`; `tracking_link.requested` and
-`mail.bounced` and `form.saved` from intake; and from itself that a digest is due and that a mail came back.
+Hears: every event of workflow's table and of its accounts, `staff.saved`, `calendar.saved`, `settings.saved`;
+`tracking_link.requested`, `mail.bounced` and `form.saved` from intake; from itself that a digest is due and that a mail
+came back; by webhook what became of a WhatsApp message and what people write there.
 
 Says: nothing. Its ledger is read over HTTP.
 

@@ -16,7 +16,8 @@ from services.workflow.api import (
     uploads,
     vendor,
 )
-from services.workflow.handlers.people import Keys, Passwords
+from services.workflow.handlers.passwords import Passwords
+from services.workflow.handlers.people import Keys
 from services.workflow.settings import Settings
 from services.workflow.store.complaints import say_record_again, timers_over
 from services.workflow.timers import Clockwork, House

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.workflow.api.edge import Correlation, Present, Secrets
 from services.workflow.api.sessions import SessionSecret, Token, token_of
 from services.workflow.domain.members import tidy_ic
-from services.workflow.handlers import accounts, people
-from services.workflow.handlers.people import Passwords
+from services.workflow.handlers import accounts, people, sessions
+from services.workflow.handlers.passwords import Passwords
 from services.workflow.store import accounts as store
 from services.workflow.store import audit
 from shared.auth import Visitor
@@ -172,11 +172,11 @@ async def change_password(
     await limits.spend("login", prefix(visitor), limit=60, seconds=60)
     # As at the login: hashing takes long, and holds no connection meanwhile.
     async with db.transaction() as tx:
-        member, session = await people.renew(tx, secret)
-        people.refuse_locked(member)
+        member, session = await sessions.renew(tx, secret)
+        sessions.refuse_locked(member)
     if not await passwords.matches(body.current, member):
         async with db.transaction() as tx:
-            await people.note_failed_login(tx, member)
+            await sessions.note_failed_login(tx, member)
         raise accounts.wrong_password()
     await accounts.check_password(passwords, body.new, member, request.app.state.keys, field="new")
     hashed = await passwords.hashed(body.new)
@@ -223,7 +223,7 @@ async def ask_reset(
     limits: Limits = request.app.state.limits
     ic = tidy_ic(body.ic)
     await limits.spend("reset", prefix(visitor), limit=RESETS_FROM_ONE_PLACE, seconds=HOUR)
-    member = await people.known(tx, ic, secrets)
+    member = await sessions.known(tx, ic, secrets)
     try:
         await limits.spend("reset-person", secrets.index_of(ic), limit=RESETS_OF_ONE_PERSON, seconds=HOUR)
     except TooMany:

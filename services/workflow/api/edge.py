@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import StringConstraints
 
-from services.workflow.handlers import people
+from services.workflow.handlers import sessions
 from services.workflow.handlers.people import Keys
 from shared.auth import Caller, Staff
 from shared.web import Transaction
 
 
 async def _present(caller: Staff, tx: Transaction) -> Caller:
-    return await people.present(tx, caller)
+    return await sessions.present(tx, caller)
 
 
 Present = Annotated[Caller, Depends(_present, scope="function")]

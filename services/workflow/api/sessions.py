@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.workflow.domain.browsers import browser_name
 from services.workflow.domain.members import tidy_ic
-from services.workflow.handlers import people
-from services.workflow.handlers.people import Passwords
+from services.workflow.handlers import sessions
+from services.workflow.handlers.passwords import Passwords
 from services.workflow.store.people import Member
 from shared.auth import StaffTokens, Visitor
 from shared.db import Database
@@ -124,38 +124,38 @@ async def log_in(
     await limits.spend("login", prefix(visitor), limit=60, seconds=60)
     # Two transactions, with the hashing between them: it takes long, and holds no connection meanwhile.
     async with db.transaction() as tx:
-        member = await people.find(tx, ic, request.app.state.keys)
+        member = await sessions.find(tx, ic, request.app.state.keys)
     matches = await passwords.matches(body.password, member)
     async with db.transaction() as tx:
         if member is not None and matches:
             place = prefix(visitor)
-            secret, session = await people.begin_session(tx, member, address=place, browser=browser_name(browser))
+            secret, session = await sessions.begin_session(tx, member, address=place, browser=browser_name(browser))
             token = token_of(request, member, session)
             return Session(session=secret, **token.model_dump())
         if member is not None:
-            await people.note_failed_login(tx, member)
+            await sessions.note_failed_login(tx, member)
         elif ic and limits.on:
-            await people.note_stranger(tx, ic, request.app.state.keys)
-    raise Unknown("login_failed", people.LOGIN_FAILED)
+            await sessions.note_stranger(tx, ic, request.app.state.keys)
+    raise Unknown("login_failed", sessions.LOGIN_FAILED)
 
 
 @router.post("/sessions/current", responses=refusals(401))
 async def renew(request: Request, tx: Transaction, secret: SessionSecret) -> Token:
     """A fresh token for a live session; 401 once it has ended."""
-    member, session = await people.renew(tx, secret)
+    member, session = await sessions.renew(tx, secret)
     return token_of(request, member, session)
 
 
 @router.delete("/sessions/current", status_code=204)
 async def log_out(tx: Transaction, secret: SessionSecret) -> None:
     """End the session."""
-    await people.log_out(tx, secret)
+    await sessions.log_out(tx, secret)
 
 
 def token_of(request: Request, member: Member, session: UUID) -> Token:
     """A fresh token for a session of this member."""
     tokens: StaffTokens = request.app.state.staff_tokens
-    caller = people.as_caller(member, session)
+    caller = sessions.as_caller(member, session)
     must_change = member.must_change and request.app.state.first_login_change
     token, expires = tokens.issue(caller, datetime.now(UTC), must_change=must_change)
     staff = StaffView(

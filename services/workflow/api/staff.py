@@ -11,7 +11,7 @@ from services.workflow.api.edge import Correlation, Present, Secrets, Words
 from services.workflow.api.shapes import PIC, Added, Assigned, Named, example
 from services.workflow.domain import passwords
 from services.workflow.domain.members import faults, tidy_ic
-from services.workflow.handlers import accounts, leaving, people
+from services.workflow.handlers import accounts, leaving, people, sessions
 from services.workflow.store import people as store
 from shared.errors import Invalid, NotFound
 from shared.web import Transaction, refusals, shown
@@ -179,8 +179,7 @@ async def add(
     """A new member of staff, who changes the password at the first login."""
     caller.needs("ADMIN")
     fields = body.model_dump(exclude={"password"})
-    named = {name: value for name, value in fields.items() if name != "modules"}
-    errors = faults(**named) + passwords.faults(body.password, ic=tidy_ic(body.ic), name=body.name)
+    errors = faults(**fields) + passwords.faults(body.password, ic=tidy_ic(body.ic), name=body.name)
     if errors:
         raise Invalid(errors)
     hashed = await request.app.state.passwords.hashed(body.password)
@@ -255,4 +254,4 @@ async def end_sessions(member: UUID, tx: Transaction, caller: Present) -> None:
 def _row(member: store.Member) -> dict[str, Any]:
     kept = set(StaffRow.model_fields) - {"load", "id"}
     row = {name: value for name, value in member._asdict().items() if name in kept}
-    return row | {"id": str(member.id), "locked_until": people.locked_until(member)}
+    return row | {"id": str(member.id), "locked_until": sessions.locked_until(member)}

@@ -1,6 +1,7 @@
 """What a member of staff must be told to be one: an IC, a name, ways to reach them, roles. Pure."""
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import phonenumbers
@@ -23,33 +24,6 @@ def tidy_ic(text: str) -> str:
         return ""
 
 
-_NOT_IC = Text("No. Kad Pengenalan mesti 12 digit yang sah", "Enter a valid 12-digit IC number")
-
-
-def faults(*, ic: str, **fields: Any) -> list[FieldError]:
-    """All that is wrong with a new member, but the password."""
-    return ([] if tidy_ic(ic) else [FieldError("ic", "not_ic", _NOT_IC)]) + wrong(**fields)
-
-
-def wrong(*, name: str, email: str, phone: str, roles: list[str], queues: list[str], language: str) -> list[FieldError]:
-    """All that is wrong with these fields of a member."""
-    errors = []
-    if not 1 <= len(name.strip()) <= 200 or re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", name):
-        errors.append(FieldError("name", "name", Text("1 hingga 200 aksara", "1 to 200 characters")))
-    if len(email) > 254 or not EMAIL.fullmatch(email):
-        errors.append(FieldError("email", "not_email", Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail")))
-    if not e164(phone):
-        text = Text("Sila masukkan no. telefon Malaysia yang sah", "Enter a valid Malaysian phone number")
-        errors.append(FieldError("phone", "not_phone", text))
-    if not roles or not STAFF_ROLES.issuperset(roles):
-        errors.append(FieldError("roles", "unknown", Text("Pilih peranan yang ada", "Choose from the roles there are")))
-    if not QUEUES.issuperset(queues):
-        errors.append(FieldError("queues", "unknown", Text("Giliran tidak dikenali", "Not a known queue")))
-    if language not in {"ms", "en"}:
-        errors.append(FieldError("language", "unknown", Text("ms atau en", "ms or en")))
-    return errors
-
-
 def e164(phone: str) -> str:
     """As it is stored, `+60123456789`; empty where it is no Malaysian number."""
     try:
@@ -59,3 +33,38 @@ def e164(phone: str) -> str:
     if not phonenumbers.is_valid_number(parsed):
         return ""
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _is_name(name: str) -> bool:
+    return 1 <= len(name.strip()) <= 200 and not re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", name)
+
+
+def _is_email(email: str) -> bool:
+    return len(email) <= 254 and EMAIL.fullmatch(email) is not None
+
+
+def _are_roles(roles: list[str]) -> bool:
+    return bool(roles) and STAFF_ROLES.issuperset(roles)
+
+
+NOT_IC = Text("No. Kad Pengenalan mesti 12 digit yang sah", "Enter a valid 12-digit IC number")
+NOT_PHONE = Text("Sila masukkan no. telefon Malaysia yang sah", "Enter a valid Malaysian phone number")
+ASKED: Mapping[str, tuple[Callable[[Any], object], str, Text]] = {
+    "ic": (tidy_ic, "not_ic", NOT_IC),
+    "name": (_is_name, "name", Text("1 hingga 200 aksara", "1 to 200 characters")),
+    "email": (_is_email, "not_email", Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail")),
+    "phone": (e164, "not_phone", NOT_PHONE),
+    "roles": (_are_roles, "unknown", Text("Pilih peranan yang ada", "Choose from the roles there are")),
+    "queues": (QUEUES.issuperset, "unknown", Text("Giliran tidak dikenali", "Not a known queue")),
+    "language": ({"ms", "en"}.__contains__, "unknown", Text("ms atau en", "ms or en")),
+}
+"""Field -> what it has to be, and what is said where it is not."""
+
+
+def faults(**fields: Any) -> list[FieldError]:
+    """All that is wrong with these fields of a member; of what is not given, or not asked of anybody, nothing."""
+    return [
+        FieldError(field, code, text)
+        for field, (fits, code, text) in ASKED.items()
+        if field in fields and not fits(fields[field])
+    ]

@@ -1,7 +1,6 @@
 """Accounts: a password changed by its owner or by a mailed link, sessions ended, a lock opened. What Admin does to an
 account, and what changes a password, is on record; the owner of a changed password gets a mail."""
 
-import hashlib
 import secrets
 from typing import NamedTuple
 from uuid import UUID
@@ -9,7 +8,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.workflow.domain import passwords
-from services.workflow.handlers.people import SESSION_ENDED, Keys, Passwords
+from services.workflow.handlers.passwords import Passwords, token_hash
+from services.workflow.handlers.people import Keys
+from services.workflow.handlers.sessions import SESSION_ENDED
 from services.workflow.store import accounts, audit, people
 from services.workflow.store.people import Member
 from shared.auth import Caller
@@ -61,7 +62,7 @@ async def ask_reset(tx: Tx, member: Member | None, keys: Keys, *, correlation: s
     """Say that a link was asked for. For nobody the same work is done, and nobody hears of it."""
     token = secrets.token_urlsafe(32)
     about = member.id if member is not None else uuid7()
-    until = await accounts.add_reset(tx, about, _hash(token), RESET_MINUTES)
+    until = await accounts.add_reset(tx, about, token_hash(token), RESET_MINUTES)
     asked = PasswordResetRequested(
         staff=str(about) if member is not None else None,
         at=await accounts.now(tx),
@@ -74,11 +75,11 @@ async def ask_reset(tx: Tx, member: Member | None, keys: Keys, *, correlation: s
 
 async def open_reset(tx: Tx, token: str) -> Reset:
     """Whose link this is. Raises `NotFound` for one that opens nothing (any more)."""
-    found = await accounts.reset_of(tx, _hash(token))
+    found = await accounts.reset_of(tx, token_hash(token))
     member = await people.by_id(tx, found) if found else None
     if member is None or not member.active:
         raise NotFound("reset_invalid", LINK_OVER)
-    return Reset(_hash(token), member)
+    return Reset(token_hash(token), member)
 
 
 async def reset_password(tx: Tx, reset: Reset, password_hash: str, *, correlation: str) -> None:
@@ -127,7 +128,3 @@ async def end_session(tx: Tx, caller: Caller, session: UUID) -> None:
 async def _tell(tx: Tx, member: UUID, by: str, correlation: str) -> None:
     changed = PasswordChanged(staff=str(member), at=await accounts.now(tx), by=by)
     await accounts.say(tx, changed, correlation=correlation)
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

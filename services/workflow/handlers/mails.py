@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from services.workflow.domain import acts, given, sight
 from services.workflow.domain.given import Given
 from services.workflow.handlers import versions
-from services.workflow.handlers.people import as_caller
+from services.workflow.handlers.sessions import as_caller
 from services.workflow.machine import Action, allowed
 from services.workflow.machine.step import refusal
 from services.workflow.store import complaints, people

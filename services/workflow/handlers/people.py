@@ -1,38 +1,21 @@
-"""Staff: who they are, their passwords, their sessions, and the fact that goes out when any of it changes."""
+"""Staff: who they are, what may change of them, and the fact that goes out when any of it does."""
 
-import asyncio
-import hashlib
-import secrets
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from uuid_utils.compat import uuid7
 
-from services.workflow.domain import passwords
-from services.workflow.domain.members import e164, faults, tidy_ic, wrong
+from services.workflow.domain.members import e164, faults, tidy_ic
 from services.workflow.handlers import office
 from services.workflow.machine import Role
 from services.workflow.store import absences, audit, complaints, facts, people
 from services.workflow.store.people import Member
 from shared.auth import Caller
 from shared.db import Tx
-from shared.errors import FieldError, Invalid, NotFound, Refused, Text, TooMany, Unknown
+from shared.errors import FieldError, Invalid, NotFound, Refused, Text
 from shared.events.reference import Away, StaffSaved
 from shared.privacy import Keyring, blind_index, mask_email, mask_ic, mask_phone
-
-FAILURES_TO_LOCK = 5
-LOCKED_MINUTES = 15
-LOGIN_FAILED = Text("No. Kad Pengenalan atau kata laluan salah.", "Wrong IC number or password.")
-SESSION_ENDED = Text("Sesi telah tamat. Sila log masuk semula.", "Your session has ended. Please log in again.")
-
-_HASHES = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
-_NOBODY = _HASHES.hash(secrets.token_urlsafe())
-_AT_ONCE = 2
-"""Hashing is CPU and 19 MiB each; two at a time leave room for everybody else."""
 
 
 class Keys(NamedTuple):
@@ -48,117 +31,6 @@ class Keys(NamedTuple):
     def ic_of(self, member: Member) -> str:
         """The IC itself: a password must not be it."""
         return self.sealing.open(member.ic_sealed, about=str(member.id), field="ic")
-
-
-class Passwords:
-    """Hashes and checks in a thread, a few at a time."""
-
-    def __init__(self) -> None:
-        self._turn = asyncio.Semaphore(_AT_ONCE)
-
-    async def matches(self, password: str, member: Member | None) -> bool:
-        """Whether it is the member's password; takes as long for nobody."""
-        async with self._turn:
-            hashed = member.password_hash if member else _NOBODY
-            return await asyncio.to_thread(_HASHES.verify, password, hashed) and member is not None
-
-    async def hashed(self, password: str) -> str:
-        """The hash to store."""
-        async with self._turn:
-            return await asyncio.to_thread(_HASHES.hash, password)
-
-
-async def find(tx: Tx, ic: str, keys: Keys) -> Member | None:
-    """The active member with this IC. Raises `TooMany` while the account is locked, and alike where there is none: a
-    lock must not tell who works here."""
-    member = await known(tx, ic, keys)
-    if member is not None:
-        refuse_locked(member)
-    elif ic and (until := await people.stranger_locked_until(tx, keys.index_of(ic))):
-        raise _locked(until)
-    return member
-
-
-async def known(tx: Tx, ic: str, keys: Keys) -> Member | None:
-    """The active member with this IC, locked or not."""
-    member = await people.by_ic(tx, keys.index_of(ic)) if ic else None
-    return member if member is not None and member.active else None
-
-
-def refuse_locked(member: Member) -> None:
-    """Raises `TooMany` while the account is locked."""
-    until = locked_until(member)
-    if until is not None:
-        raise _locked(until)
-
-
-def _locked(until: datetime) -> TooMany:
-    text = Text(
-        "Akaun dikunci sementara selepas beberapa percubaan gagal.",
-        "The account is locked for a while after several failed attempts.",
-    )
-    return TooMany(max(int((until - datetime.now(UTC)).total_seconds()), 1), "account_locked", text)
-
-
-def locked_until(member: Member) -> datetime | None:
-    """When the lock opens by itself; None where there is none."""
-    return member.locked_until if member.locked_until is not None and member.locked_until > datetime.now(UTC) else None
-
-
-async def begin_session(tx: Tx, member: Member, *, address: str = "", browser: str = "") -> tuple[str, UUID]:
-    """A new session: its secret, which only the browser keeps, and its id. From where and with what it was begun is
-    for its owner to recognise it by."""
-    secret, session = secrets.token_urlsafe(32), uuid7()
-    await people.begin_session(tx, session, member.id, _hash(secret), address, browser)
-    return secret, session
-
-
-async def note_failed_login(tx: Tx, member: Member) -> None:
-    """A wrong password for somebody we know."""
-    await people.failed_login(tx, member.id, limit=FAILURES_TO_LOCK, minutes=LOCKED_MINUTES)
-
-
-async def note_stranger(tx: Tx, ic: str, keys: Keys) -> None:
-    """A login with an IC that nobody here has: it locks as an account does."""
-    await people.failed_stranger(tx, keys.index_of(ic), limit=FAILURES_TO_LOCK, minutes=LOCKED_MINUTES)
-
-
-async def renew(tx: Tx, secret: str) -> tuple[Member, UUID]:
-    """The member behind a session secret, and the session's id. Raises `Unknown`."""
-    live = await people.touch_session(tx, _hash(secret))
-    member = await people.by_id(tx, live[1]) if live else None
-    if live is None or member is None:
-        raise Unknown("session_ended", SESSION_ENDED)
-    return member, live[0]
-
-
-async def log_out(tx: Tx, secret: str) -> None:
-    """End a session; ending it twice is fine."""
-    await people.end_session(tx, _hash(secret))
-
-
-async def present(tx: Tx, caller: Caller) -> Caller:
-    """The caller as they are now, not as the token says: a disabled member is out at once. Raises `Unknown`."""
-    try:
-        session, staff = UUID(caller.session), UUID(caller.id)
-    except ValueError:
-        raise Unknown("session_ended", SESSION_ENDED) from None
-    member = await people.session_lives(tx, session, staff)
-    if member is None:
-        raise Unknown("session_ended", SESSION_ENDED)
-    return as_caller(member, session)
-
-
-def as_caller(member: Member, session: UUID) -> Caller:
-    """A member as `shared.auth` knows callers."""
-    return Caller(
-        id=str(member.id),
-        session=str(session),
-        name=member.name,
-        roles=frozenset(member.roles),
-        queues=frozenset(member.queues),
-        stands_in=frozenset(str(one) for one in member.stands_in),
-    )
 
 
 async def add_staff(
@@ -219,15 +91,7 @@ async def change_staff(
     member = await people.by_id(tx, member_id)
     if member is None:
         raise NotFound
-    asked = {
-        "name": changes.get("name", member.name),
-        "email": changes.get("email", "unchanged@example.my"),
-        "phone": changes.get("phone", "+6097481957"),
-        "roles": changes.get("roles", member.roles),
-        "queues": changes.get("queues", member.queues),
-        "language": changes.get("language", member.language),
-    }
-    if errors := wrong(**asked):
+    if errors := faults(**changes):
         raise Invalid(errors)
     values = {
         name: value
@@ -310,12 +174,6 @@ async def say(tx: Tx, member_id: UUID, correlation: str) -> None:
     await facts.save(tx, str(member.id), fact, correlation=correlation)
 
 
-def check_password(password: str, *, ic: str, name: str) -> None:
-    """Raises `Invalid` for a password this person may not have."""
-    if errors := passwords.faults(password, ic=tidy_ic(ic), name=name):
-        raise Invalid(errors)
-
-
 def _contact(member: UUID, email: str, phone: str, keys: Keys) -> dict[str, str]:
     return _sealed(member, "email", email, keys, mask_email(email)) | _sealed(
         member, "phone", phone, keys, mask_phone(phone)
@@ -327,7 +185,3 @@ def _sealed(member: UUID, field: str, value: str, keys: Keys, masked: str) -> di
         f"{field}_sealed": keys.sealing.seal(value, about=str(member), field=field),
         f"{field}_masked": masked,
     }
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from services.workflow.domain import acts, sight
 from services.workflow.domain.given import Given
-from services.workflow.handlers import people, versions
+from services.workflow.handlers import passwords, people, sessions, versions
 from services.workflow.handlers.complaints import receive, take_message
 from services.workflow.machine import Action, Role
 from services.workflow.store import complaints, facts
@@ -47,7 +47,7 @@ SOLUTION = {"cause": "Pepijat GL-102", "steps": "1. Kemas kini\n2. Cuba semula"}
 @functools.cache
 def password_hash() -> str:
     """Of PASSWORD. Hashing is slow on purpose, so it is done once."""
-    hashed: str = people._HASHES.hash(PASSWORD)
+    hashed: str = passwords.HASHES.hash(PASSWORD)
     return hashed
 
 
@@ -137,8 +137,8 @@ class Office:
             self.ids[who] = str(member)
             found = await staff.by_id(tx, member)
             assert found is not None
-            _, session = await people.begin_session(tx, found)
-        caller = people.as_caller(found, session)
+            _, session = await sessions.begin_session(tx, found)
+        caller = sessions.as_caller(found, session)
         self.tokens[who], _ = self.app.state.staff_tokens.issue(caller, datetime.now(UTC))
 
     async def log_in(self, who: str, password: str = PASSWORD, **headers: str) -> httpx2.Response:
