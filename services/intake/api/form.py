@@ -21,7 +21,7 @@ router = APIRouter(tags=["form"])
 
 EDITOR = "ADMIN"
 KEPT = shown(200, headers=ETAG) | refusals(403)
-SAVED = shown(200, headers=ETAG) | refusals(403, 409, 412)
+SAVED = shown(200, headers=ETAG) | refusals(403, 409, 412, 428)
 LIMITS = lists.FormLimits(title=TITLE_LIMIT, text=TEXT_LIMIT, attachments=AT_MOST, attachment_bytes=MAX_BYTES)
 
 

@@ -34,6 +34,7 @@ FORM = "form"
 NOBODY = submissions.Complainant(ic_index="0" * 64, name="TIADA SESIAPA BIN TIADA")
 """Compared with where there is no such complaint, so that the work is the same."""
 NOT_OPEN = Text("Borang belum dibuka. Sila cuba sebentar lagi.", "The form is not open yet. Please try again shortly.")
+UNSEEN = Text("Nyatakan versi yang dilihat (If-Match).", "Say which version you saw (If-Match).")
 STALE = Text("Borang telah diubah oleh orang lain.", "Somebody else has changed the form.")
 
 
@@ -197,7 +198,7 @@ async def open_form(
 
 
 async def save_modules(tx: Tx, modules: Sequence[Module], seen: int | None, cause: Cause) -> Form:
-    """Replace the list of modules. `seen` is the version the editor saw, if they said. Raises `Invalid`, `Conflict`."""
+    """Replace the list of modules. `seen` is the version the editor saw: needed. Raises `Invalid`, `Conflict`."""
     await _hold_form(tx, seen)
     await form_store.replace_modules(tx, forms.judge_modules(modules))
     return await _say_form(tx, cause)
@@ -263,7 +264,9 @@ async def _hold_form(tx: Tx, seen: int | None) -> None:
     version = await form_store.hold(tx)
     if version == 0:
         raise Refused("form_not_open", NOT_OPEN)
-    if seen is not None and seen != version:
+    if seen is None:
+        raise Conflict("if_match_required", UNSEEN)
+    if seen != version:
         raise Conflict("stale", STALE, version=version)
 
 

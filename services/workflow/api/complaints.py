@@ -6,9 +6,7 @@ import msgspec
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.workflow.api.edge import Correlation, Present, Secrets
-from services.workflow.api.shapes import (
-    PIC,
+from services.workflow.api.complaint_shapes import (
     ComplaintView,
     History,
     ManyAssigned,
@@ -16,6 +14,8 @@ from services.workflow.api.shapes import (
     SuggestedPics,
     SuggestedPriority,
 )
+from services.workflow.api.edge import Correlation, Present, Secrets
+from services.workflow.api.shapes import PIC
 from services.workflow.domain import clocks
 from services.workflow.domain.given import Given
 from services.workflow.handlers import complaints, office

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Depends, Header, Request, Response, UploadFile
 from fastapi import File as Sent
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.workflow.api.complaint_shapes import VendorLog
 from services.workflow.api.edge import Correlation
-from services.workflow.api.shapes import Label, VendorLog, example
+from services.workflow.api.shapes import Label, example
 from services.workflow.api.uploads import Uploaded
 from services.workflow.domain import clocks
 from services.workflow.domain.given import Given
