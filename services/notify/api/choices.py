@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from services.notify.domain.choices import offers
 from services.notify.domain.digest_words import EVENTS
 from services.notify.domain.own import DigestDue
-from services.notify.domain.planning import Staff as Member
+from services.notify.domain.people import Staff as Member
 from services.notify.domain.planning import gets_digest
 from services.notify.domain.rules import Choice
 from services.notify.store import matrix

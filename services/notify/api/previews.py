@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 from jinja2 import TemplateError
 from pydantic import BaseModel
 
-from services.notify.domain.facts import Facts, Matter, fill_account
+from services.notify.domain.facts import Facts, Matter
+from services.notify.domain.placeholders import fill_account
 from services.notify.domain.rules import DESK, TOLD, Message
 from services.notify.domain.shown import as_it_was, as_it_would_be
 from services.notify.domain.whatsapp import BadBody

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notify import handlers
-from services.notify.domain.facts import gives
+from services.notify.domain.placeholders import gives
 from services.notify.domain.rules import AUDIENCES, CHANNELS, TOLD, Condition, Rule, faults
 from services.notify.senders.letters import Letters
 from services.notify.store import matrix

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.notify.domain.digests import Digest, News, Row, Section
-from services.notify.domain.facts import NOTHING, minute, one_line
+from services.notify.domain.texts import NOTHING, minute, one_line
 
 EVENTS: Mapping[str, tuple[str, str]] = {
     "complaint.received": ("aduan baharu diterima", "new complaint received"),

@@ -1,52 +1,18 @@
 """(rules, event, known people) -> deliveries with reasons. Whoever is not told is written down with why not."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.notify.domain.choices import choice_of, consents, quiet_until
-from services.notify.domain.facts import ZONE
 from services.notify.domain.own import DeliveryBounced
+from services.notify.domain.people import VENDOR_DESK, Complainant, Staff, is_in, people
 from services.notify.domain.retries import Reason, Status
 from services.notify.domain.rules import BOUNCES_TO, DESK, DIGESTED, Rule
+from services.notify.domain.texts import ZONE
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent
-from shared.events.complaint import ComplaintEvent, Person
-from shared.events.reference import Away
-
-VENDOR_DESK, DESK_NAME = "vendor:desk", "Helpdesk BKP/TTSB"
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """A member of staff, as far as planning needs to know them."""
-
-    id: str
-    name: str
-    active: bool
-    roles: frozenset[str]
-    queues: frozenset[str]
-    away: tuple[Away, ...] = ()
-    """When they are not there, and who stands in."""
-
-    preferences: Mapping[str, str] = field(default_factory=dict)
-    """What they have chosen, as `staff.saved` says it."""
-    digested: bool = False
-    """The rules give them a digest; who gets none is told at once."""
-
-    def deputy_on(self, day: date) -> str | None:
-        """Who stands in for them on this day; None while they are there, or nobody does."""
-        return next((one.deputy for one in self.away if one.from_ <= day <= one.until), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Complainant:
-    """The complainant of one complaint."""
-
-    number: str
-    name: str
-    whatsapp: bool
-    """Agreed to it, and gave a mobile number."""
+from shared.events.complaint import ComplaintEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +69,7 @@ def plan(
             continue
         if rule.audience == DESK and not (desk and isinstance(event, ComplaintEvent) and event.vendor is not None):
             continue
-        for recipient, name, absent in _people(rule.audience, event, complainant, staff):
+        for recipient, name, absent in people(rule.audience, event, complainant, staff):
             reason = Reason.ABSENT if absent else _reason(rule, event, recipient, complainant, known)
             line = Planned(
                 number=complainant.number,
@@ -190,7 +156,7 @@ def plan_bounced(
     for rule in sorted(rules, key=lambda rule: (not rule.enabled, rule.position)):
         if rule.audience not in BOUNCES_TO or rule.channel is None or rule.template is None:
             continue
-        for recipient, name, absent in _people(rule.audience, event, None, staff):
+        for recipient, name, absent in people(rule.audience, event, None, staff):
             member = known.get(recipient.removeprefix("staff:"))
             reason = Reason.ABSENT if absent else Reason.BOUNCED if recipient == event.recipient else None
             if member is None or not member.active:
@@ -241,60 +207,7 @@ def gets_digest(rules: Iterable[Rule], person: Staff) -> bool:
 
 def reaching(rules: Iterable[Rule], person: Staff) -> list[Rule]:
     """The rules for digests that are on and reach this member of staff."""
-    return [rule for rule in rules if rule.enabled and rule.audience in DIGESTED and _is_in(rule.audience, person)]
-
-
-def _people(
-    audience: str, event: Event, complainant: Complainant | None, staff: Sequence[Staff]
-) -> Iterator[tuple[str, str, bool]]:
-    """Recipient, name, and whether they are away with somebody in their stead."""
-    if audience == "complainant" and complainant is not None:
-        yield f"complainant:{complainant.number}", complainant.name, False
-        return
-    if audience == DESK:
-        yield VENDOR_DESK, DESK_NAME, False
-        return
-    if not isinstance(event, ComplaintEvent | DeliveryBounced):
-        return
-    before: Person | None = getattr(event, "before", None)
-    claimant: Person | None = getattr(event, "claimant", None)
-    one = {"pic": event.pic, "previous_pic": before, "claimant": claimant}
-    if audience in one:
-        person = one[audience]
-        if person is not None:
-            deputy = _deputy(person, event.at, staff) if audience != "claimant" else None
-            if deputy is not None:
-                yield f"staff:{deputy.id}", deputy.name, False
-            yield f"staff:{person.id}", person.name, deputy is not None
-        return
-    for member in staff:
-        if member.active and _is_in(audience, member):
-            yield f"staff:{member.id}", member.name, False
-
-
-def _deputy(person: Person, at: datetime, staff: Sequence[Staff]) -> Staff | None:
-    """Who acts as PIC in their stead at this time."""
-    known = {member.id: member for member in staff}
-    absent = known.get(person.id)
-    standing_in = absent.deputy_on(at.astimezone(ZONE).date()) if absent is not None else None
-    deputy = known.get(standing_in) if standing_in is not None else None
-    return deputy if deputy is not None and deputy.active and "PIC" in deputy.roles else None
-
-
-def _is_in(audience: str, member: Staff) -> bool:
-    match audience:
-        case "pic":
-            return "PIC" in member.roles
-        case "admins":
-            return "ADMIN" in member.roles
-        case "management":
-            return "MANAGEMENT" in member.roles
-        case "vendor":
-            return "VENDOR" in member.roles
-        case "implementor_queue":
-            return "IMPLEMENTOR" in member.queues
-        case _:
-            raise ValueError(f"no such audience: {audience}")
+    return [rule for rule in rules if rule.enabled and rule.audience in DIGESTED and is_in(rule.audience, person)]
 
 
 def _reason(

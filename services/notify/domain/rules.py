@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from services.notify.domain.facts import gives
 from services.notify.domain.own import OWN, DeliveryBounced, DigestDue
+from services.notify.domain.placeholders import gives
 from shared.envelope import Event
 from shared.errors import Text
 from shared.events import ACCOUNTS, INTAKE, WORKFLOW, workflow

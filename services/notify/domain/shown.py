@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from services.notify.domain.facts import FROM_COMPLAINT, Facts, Matter, fill
+from services.notify.domain.facts import Facts, Matter
+from services.notify.domain.placeholders import FROM_COMPLAINT, fill
 
 TYPED = ("nama", "tajuk", "keterangan", "sebab", "teks_awam", "laporan", "lampiran", "mengapa")
 """Placeholders whose words people typed."""

@@ -13,7 +13,8 @@ from services.notify.domain.facts import facts_of, with_report
 from services.notify.domain.late import is_late
 from services.notify.domain.notice import Notice
 from services.notify.domain.own import DeliveryBounced, DigestDue
-from services.notify.domain.planning import Complainant, Planned
+from services.notify.domain.people import Complainant
+from services.notify.domain.planning import Planned
 from services.notify.domain.retries import PATIENCE, RETRYABLE, Outcome, Reason
 from services.notify.domain.rules import TOLD, Rule, faults
 from services.notify.handlers import digests, returned

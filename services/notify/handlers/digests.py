@@ -10,7 +10,8 @@ from services.notify.domain.choices import choice_of
 from services.notify.domain.digests import Duty, Reader, compose, day_of, is_belated
 from services.notify.domain.facts import Facts
 from services.notify.domain.own import DigestDue
-from services.notify.domain.planning import Planned, Staff, When, gets_digest, plan_digest, reaching
+from services.notify.domain.people import Staff
+from services.notify.domain.planning import Planned, When, gets_digest, plan_digest, reaching
 from services.notify.domain.retries import Reason
 from services.notify.domain.rules import Rule
 from services.notify.store import copies, digests, ledger, matrix

@@ -16,8 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined, me
 from markupsafe import Markup, escape
 
 from services.notify.domain.digest_words import SAMPLE
-from services.notify.domain.facts import gives, one_line
+from services.notify.domain.placeholders import gives
 from services.notify.domain.rules import Message
+from services.notify.domain.texts import one_line
 from services.notify.senders import bodies
 from shared.envelope import Event
 

@@ -8,7 +8,7 @@ import msgspec
 from asyncpg import Record
 
 from services.notify.domain.facts import Matter
-from services.notify.domain.planning import Complainant, Staff
+from services.notify.domain.people import Complainant, Staff
 from shared.db import Tx
 from shared.events.complaint import ComplaintEvent
 from shared.events.intake import Contact

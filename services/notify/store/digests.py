@@ -9,7 +9,7 @@ import msgspec
 
 from services.notify.domain.digests import Duty, Gathered
 from services.notify.domain.facts import Facts
-from services.notify.domain.planning import Staff
+from services.notify.domain.people import Staff
 from services.notify.domain.retries import Reason
 from services.notify.store.copies import read_staff
 from shared.calendar import Calendar

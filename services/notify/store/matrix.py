@@ -21,11 +21,16 @@ async def current(tx: Tx) -> tuple[int, list[Rule]]:
 
 async def of_event(tx: Tx, event: str) -> tuple[int, list[Rule]]:
     """The version that holds, and its rules about this event in order."""
-    version = await _version(tx)
     rows = await tx.fetch(
-        f"select {_COLUMNS} from rule where version = $1 and event = $2 order by position", version, event
+        f"""
+        select m.version, {_COLUMNS} from (select max(version) as version from matrix) m
+        left join rule r on r.version = m.version and r.event = $1 order by position
+        """,
+        event,
     )
-    return version, [_rule(row) for row in rows]
+    found = [dict(row) for row in rows]
+    versions = [row.pop("version") for row in found]
+    return versions[0], [_rule(row) for row in found if row["position"] is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 
 from services.notify.domain.retries import RETRYABLE
-from services.notify.store.tables import alert, attempt, complaint, delivery, rule, staff, vendor_desk
+from services.notify.store.tables.copies import complaint, staff, vendor_desk
+from services.notify.store.tables.ledger import alert, attempt, delivery, rule
 from shared.db import Tx, sql
 
 

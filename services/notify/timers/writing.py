@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.notify.domain.digest_words import fill_digest
-from services.notify.domain.facts import Facts, Matter, fill, fill_account, fill_bounced
+from services.notify.domain.facts import Facts, Matter
 from services.notify.domain.notice import Notice, Topic
+from services.notify.domain.placeholders import fill, fill_account, fill_bounced
 from services.notify.domain.rules import DESK
 from services.notify.senders import Dispatch
 from shared.auth import TrackingTokens, VendorTokens

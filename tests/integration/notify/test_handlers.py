@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.notify.domain.facts import ZONE
+from services.notify.domain.texts import ZONE
 from services.notify.store.tables import metadata
 from services.notify.subscriptions import HEARS
 from shared.envelope import Event, schema_of

@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 
 from services.notify.domain.choices import GROUP_OF, choice_of, offers, quiet_until
 from services.notify.domain.late import is_late
-from services.notify.domain.planning import Complainant, Planned, Staff, When, plan
+from services.notify.domain.people import Complainant, Staff
+from services.notify.domain.planning import Planned, When, plan
 from services.notify.domain.retries import Reason, Status
 from services.notify.domain.rules import CHOOSERS, TOLD, Choice, Rule
 from shared.events import workflow

@@ -12,8 +12,9 @@ from jinja2 import UndefinedError
 
 from services.notify.domain.digest_words import fill_digest
 from services.notify.domain.digests import Digest, News, Numbers, Row, Section
-from services.notify.domain.facts import Bounced, Facts, Matter, facts_of, fill, fill_account, gives
+from services.notify.domain.facts import Bounced, Facts, Matter, facts_of
 from services.notify.domain.own import DeliveryBounced, DigestDue
+from services.notify.domain.placeholders import fill, fill_account, gives
 from services.notify.domain.rules import TOLD
 from services.notify.senders.letters import LANGUAGES, SAMPLES, EmptyPlaceholder, Letters, sample
 from services.notify.senders.mail import Envelope, NoAddress

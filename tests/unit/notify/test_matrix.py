@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from services.notify import handlers
-from services.notify.domain.facts import gives
+from services.notify.domain.placeholders import gives
 from services.notify.domain.rules import TOLD, Rule, faults
 from services.notify.senders.bodies import BODIES
 from services.notify.senders.letters import Letters

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.notify.domain.facts import ZONE
-from services.notify.domain.planning import Complainant, Planned, Staff, plan
+from services.notify.domain.people import Complainant, Staff
+from services.notify.domain.planning import Planned, plan
 from services.notify.domain.retries import Reason, Status
 from services.notify.domain.rules import Condition, Rule
+from services.notify.domain.texts import ZONE
 from shared.events import intake, workflow
 from shared.events.complaint import Actor, ComplaintEvent, Person
 from shared.events.reference import Away

@@ -1,4 +1,4 @@
-"""The shape of notify's tables. The migrations make them; a test compares the two."""
+"""The rules, and the ledger: alert -> delivery -> attempt; and whose turn it is."""
 
 from sqlalchemy import (
     ARRAY,
@@ -7,14 +7,11 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
-    LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -22,68 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-metadata = MetaData()
-Moment = DateTime(timezone=True)
-
-complaint = Table(
-    "complaint",
-    metadata,
-    Column("number", Text, primary_key=True),
-    Column("submitted_at", Moment, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("email_sealed", Text, nullable=False),
-    Column("email_masked", Text, nullable=False),
-    Column("phone_sealed", Text, nullable=False),
-    Column("phone_masked", Text, nullable=False),
-    Column("whatsapp", Boolean, nullable=False, comment="consent was given, and the number is a mobile one"),
-    Column("language", Text, nullable=False),
-    Column("ic_index", Text, nullable=False),
-    Column("department", Text, nullable=False),
-    Column("ptj", Text),
-    Column("module", Text, nullable=False),
-    Column("module_ms", Text, nullable=False),
-    Column("module_en", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("seen_by", ARRAY(Text), nullable=False),
-    Column("closed_at", Moment),
-    Column("standing", JSONB, comment="what its last event said of it; none until one is heard"),
-    Column("custody_since", Moment, comment="when its custodian got it"),
-    Index("complaint_by_person", "ic_index"),
-)
-
-staff = Table(
-    "staff",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("roles", ARRAY(Text), nullable=False),
-    Column("queues", ARRAY(Text), nullable=False),
-    Column("language", Text, nullable=False),
-    Column("email_sealed", Text, nullable=False),
-    Column("email_masked", Text, nullable=False),
-    Column("phone_sealed", Text, nullable=False),
-    Column("phone_masked", Text, nullable=False),
-    Column("preferences", JSONB, nullable=False),
-    Column("away", JSONB, nullable=False),
-)
-
-module = Table(
-    "module",
-    metadata,
-    Column("slug", Text, primary_key=True),
-    Column("name_ms", Text, nullable=False),
-    Column("name_en", Text, nullable=False),
-)
-
-vendor_desk = Table(
-    "vendor_desk",
-    metadata,
-    Column("email", Text, primary_key=True),
-    Column("email_masked", Text, nullable=False),
-    comment="where the vendor's helpdesk reads its mail; no row where it is not mailed",
-)
+from services.notify.store.tables.schema import Moment, metadata
 
 matrix = Table(
     "matrix",
@@ -244,41 +180,12 @@ turn = Table(
     comment="until when batched messages to one person are gathered",
 )
 
-asked = Table(
-    "asked",
-    metadata,
-    Column("event_id", Text, primary_key=True),
-    Column("number", Text),
-    Column("ic_index", Text),
-    Column("at", Moment, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("until", Moment, nullable=False),
-    Index("asked_until", "until"),
-    comment="links that were asked for before their complaint was heard of",
-)
-
 pace = Table(
     "pace",
     metadata,
     Column("channel", Text, primary_key=True),
     Column("free_at", Moment, nullable=False),
     comment="when the next message of a channel may go, for all replicas",
-)
-
-calendar = Table(
-    "calendar",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("zone", Text, nullable=False),
-    Column("weekend", ARRAY(Integer), nullable=False),
-    Column("holidays", ARRAY(Date), nullable=False),
-)
-
-office = Table(
-    "office",
-    metadata,
-    Column("one", Boolean, CheckConstraint("one", name="office_once"), primary_key=True, server_default=text("true")),
-    Column("vendor_days", Integer, nullable=False, comment="working days until the vendor is reminded"),
 )
 
 digest_day = Table(

@@ -1,0 +1,6 @@
+"""What all the tables share."""
+
+from sqlalchemy import DateTime, MetaData
+
+metadata = MetaData()
+Moment = DateTime(timezone=True)
