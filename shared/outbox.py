@@ -20,11 +20,11 @@ from nats.js.api import StreamInfo
 from uuid_utils.compat import uuid7
 
 from shared import logs
-from shared.bus import together
+from shared.bus import batch
 from shared.bus.connection import Bus
 from shared.db import Database, Tx, is_transient
 from shared.envelope import Envelope, nats_subject
-from shared.figures import Waiting
+from shared.metrics import Waiting
 
 SCHEMA_V1 = """
 create table outbox (
@@ -156,7 +156,7 @@ class Relay:
             return 0
         said = await self._say(rows)
         if said.seqs:
-            self._bus.figures.published.labels(self._stream).inc(len(said.seqs))
+            self._bus.metrics.published.labels(self._stream).inc(len(said.seqs))
             async with self._db.statement() as only:
                 await only.execute(_SAID, said.seqs, said.last, self._stream)
         if said.failed is not None:
@@ -183,10 +183,10 @@ class Relay:
         return said
 
     async def _publish_together(self, rows: Sequence[asyncpg.Record]) -> int | None:
-        letters = [together.Letter(row["subject"], row["body"], message_id(row)) for row in rows]
-        if not together.fit(letters):
+        letters = [batch.Message(row["subject"], row["body"], message_id(row)) for row in rows]
+        if not batch.fit(letters):
             return None
-        return await together.publish(self._bus, self._stream, letters, within=ACK_SECONDS)
+        return await batch.publish(self._bus, self._stream, letters, within=ACK_SECONDS)
 
     async def _publish(self, subject: str, body: bytes, message_id: str) -> int:
         ack = await self._bus.js.publish(

@@ -18,14 +18,14 @@ from services.intake.subscriptions import HEARS, SUBJECTS
 from services.intake.timers import Timers
 from shared import web
 from shared.auth import StaffTokens, TrackingTokens
-from shared.blobs.keep import Blobs
+from shared.blobs.store import Blobs
 from shared.blobs.uploads import BODY_BYTES, Uploads
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
 from shared.events import REGISTER
-from shared.figures import Figures, Waiting
 from shared.limits import Limits
+from shared.metrics import Metrics, Waiting
 from shared.outbox import Relay
 from shared.privacy import Keyring, parse_key
 from shared.reply_tokens import ReplyTokens
@@ -35,8 +35,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service; without settings it reads its environment."""
     settings = settings or Settings()
     db = Database(settings.database_url.get_secret_value(), name="intake")
-    figures = Figures()
-    bus = Bus(settings.nats_url.get_secret_value(), name="intake", figures=figures)
+    metrics = Metrics()
+    bus = Bus(settings.nats_url.get_secret_value(), name="intake", metrics=metrics)
     relay = Relay(db, bus, "INTAKE", record.say_again)
     consumer = Consumer(db, bus, service="intake", stream="WORKFLOW", subjects=SUBJECTS, hears=HEARS, register=REGISTER)
     uploads = Uploads(db, Blobs(settings.blobs), settings.clamd)
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         loops=[bus.run, relay.run, consumer.run, timers.run, *(hooks if settings.inbound_port else [])],
         needed=[form_not_open],
         wished=[bus.why_not_ready, consumer.why_not_ready],
-        figures=figures,
+        metrics=metrics,
         hearing=[consumer],
         backlogs={"outbox": relay.waiting, "mails:held": held},
         poke=relay.poke,

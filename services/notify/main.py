@@ -30,7 +30,7 @@ from shared.bus.consumer import Consumer
 from shared.db import Database
 from shared.envelope import Envelope
 from shared.events import REGISTER
-from shared.figures import Figures, Waiting
+from shared.metrics import Metrics, Waiting
 from shared.privacy import Keyring
 from shared.reply_tokens import ReplyTokens
 
@@ -39,8 +39,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service. Settings come from the environment unless they are given."""
     settings = settings or Settings()
     db = Database(settings.database_url.get_secret_value(), name="notify")
-    figures = Figures()
-    bus = Bus(settings.nats_url.get_secret_value(), name="notify", figures=figures)
+    metrics = Metrics()
+    bus = Bus(settings.nats_url.get_secret_value(), name="notify", metrics=metrics)
     letters = Letters(slogan=settings.slogan)
     smtp = Smtp(
         letters,
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ),
     ]
     writer = Writer(secrets.keyring, links, _replies(settings))
-    ended_as = outcomes(figures)
+    ended_as = outcomes(metrics)
     sweeps = [
         Sweep(
             db,
@@ -152,7 +152,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
         needed=[_Matrix(db, letters).why_not_ready],
         wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
-        figures=figures,
+        metrics=metrics,
         hearing=consumers,
         backlogs={
             "deliveries": lambda: _waiting(db),

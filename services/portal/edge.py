@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal.clients import visitor
 from shared import logs
-from shared.figures import Figures
+from shared.metrics import Metrics
 
 TOKEN_PATHS = ("/a/", "/kata-laluan/", "/vendor/")
 """Pages whose address is a right, and which therefore give no referrer."""
@@ -82,13 +82,13 @@ class Edge:
     """Wraps the whole application. `files` matches the paths of the forms that take files."""
 
     def __init__(
-        self, app: ASGIApp, *, origin: str, secure: bool, fault: Fault, figures: Figures, files: re.Pattern[str]
+        self, app: ASGIApp, *, origin: str, secure: bool, fault: Fault, metrics: Metrics, files: re.Pattern[str]
     ) -> None:
         self._app = app
         self._origin = origin
         self._fault = fault
         self._files = files
-        self._figures = figures
+        self._metrics = metrics
         self._headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
         self._log = logs.get("edge")
 
@@ -144,8 +144,8 @@ class Edge:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = "static" if scope["path"].startswith("/static/") else getattr(scope.get("route"), "path", "none")
-        self._figures.requests.labels(scope["method"], route, status).inc()
-        self._figures.seconds.labels(scope["method"], route).observe(seconds)
+        self._metrics.requests.labels(scope["method"], route, status).inc()
+        self._metrics.seconds.labels(scope["method"], route).observe(seconds)
         logs.about(scope.get("path_params", {}).get("number"))
         if route not in QUIET:
             self._log.info("answered", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))

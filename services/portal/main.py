@@ -55,7 +55,7 @@ from services.portal.session import Sessions
 from services.portal.settings import Settings
 from services.portal.words import Words
 from shared import logs
-from shared.figures import Figures
+from shared.metrics import Metrics
 from shared.web import health
 
 ROUTERS = (
@@ -133,7 +133,7 @@ def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTran
         redirect_slashes=False,  # it would lead to whatever host was asked for
     )
     app.state.desk = desk
-    figures = Figures()
+    metrics = Metrics()
 
     def unreachable(service: str, url: str) -> health.Check:
         async def check() -> str | None:
@@ -154,7 +154,7 @@ def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTran
         unreachable("query", settings.query_url),
         broker,
     ]
-    app.include_router(health.routes(figures, [], wished, {}))
+    app.include_router(health.routes(metrics, [], wished, {}))
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.append(Mount("/static", app=assets, name="static"))
@@ -163,6 +163,6 @@ def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTran
     pressed = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf")
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6, exclude_content_types=pressed)
     app.add_middleware(
-        Edge, origin=settings.origin, secure=settings.secure, fault=fault, figures=figures, files=files.FORMS
+        Edge, origin=settings.origin, secure=settings.secure, fault=fault, metrics=metrics, files=files.FORMS
     )
     return app

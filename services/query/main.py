@@ -23,14 +23,14 @@ from services.query.store.beside import Behind
 from services.query.subscriptions import HEARS
 from services.query.timers import Folding
 from shared.auth import StaffTokens, TrackingTokens
-from shared.blobs.keep import Blobs
+from shared.blobs.store import Blobs
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
 from shared.envelope import Envelope, is_reference
 from shared.events import REGISTER
-from shared.figures import Figures
 from shared.limits import Limits
+from shared.metrics import Metrics
 from shared.privacy import parse_key
 from shared.web.app import create_app as create_service
 
@@ -47,8 +47,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, wired. None reads the environment."""
     settings = settings or Settings()
     db = Database(settings.database_url.get_secret_value(), name="query")
-    figures = Figures()
-    bus = Bus(settings.nats_url.get_secret_value(), name="query", figures=figures)
+    metrics = Metrics()
+    bus = Bus(settings.nats_url.get_secret_value(), name="query", metrics=metrics)
     progress = Progress()
     folding = Folding(db)
 
@@ -84,7 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         db=db,
         loops=[bus.run, *(consumer.run for consumer in consumers), folding.run],
         wished=[bus.why_not_ready, *(consumer.why_not_ready for consumer in consumers)],
-        figures=figures,
+        metrics=metrics,
         hearing=consumers,
         state={
             "staff_tokens": StaffTokens(public=settings.staff_public_key),

@@ -23,13 +23,13 @@ from services.workflow.store.complaints import say_record_again, timers_over
 from services.workflow.timers import Clockwork, House
 from shared import events, web
 from shared.auth import StaffTokens, VendorTokens
-from shared.blobs.keep import Blobs
+from shared.blobs.store import Blobs
 from shared.blobs.uploads import BODY_BYTES, Uploads
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
-from shared.figures import Figures, Waiting
 from shared.limits import Limits
+from shared.metrics import Metrics, Waiting
 from shared.outbox import Relay
 from shared.privacy import Keyring, parse_key
 
@@ -40,8 +40,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The app of these settings; without them, of the environment."""
     settings = settings or Settings()
     db = Database(settings.database_url.get_secret_value(), name="workflow")
-    figures = Figures()
-    bus = Bus(settings.nats_url.get_secret_value(), name="workflow", figures=figures)
+    metrics = Metrics()
+    bus = Bus(settings.nats_url.get_secret_value(), name="workflow", metrics=metrics)
     relay = Relay(db, bus, "WORKFLOW", say_record_again)
 
     async def said(_handled: object) -> None:
@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         loops=[bus.run, relay.run, house.keep, clockwork.run, hear],
         needed=[house.why_not_ready],
         wished=[bus.why_not_ready, consumer.why_not_ready],
-        figures=figures,
+        metrics=metrics,
         hearing=[consumer],
         backlogs={"outbox": relay.waiting, "timers": timers},
         poke=relay.poke,

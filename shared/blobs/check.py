@@ -3,7 +3,7 @@
 Only JPEG, PNG and PDF, by content and by ending. Images are decoded and drawn anew, so metadata and whatever hides
 behind the picture stay outside; PDFs are walked object by object for scripts, embedded files and launch actions, and
 written anew. Every file gets a picture of itself (PNG, at most 1,000 px) that is safe to show. Meant to run in a
-process of its own with limits (`workshop`): it opens hostile bytes.
+process of its own with limits (`sandboxed`): it opens hostile bytes.
 """
 
 import io

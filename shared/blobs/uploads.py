@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 
 from shared.blobs.check import MAX_BYTES, REASONS, Rejected, expected_type
 from shared.blobs.file import NO_SUCH_FILE, File, picked, wrong_by_themselves
-from shared.blobs.keep import Blobs
+from shared.blobs.sandboxed import SandboxedCheck
 from shared.blobs.scan import INFECTED, scan
-from shared.blobs.workshop import Workshop
+from shared.blobs.store import Blobs
 from shared.db import Database, Tx
 from shared.errors import FieldError, Invalid
 
@@ -51,13 +51,13 @@ class Uploads:
         self._db = db
         self._blobs = blobs
         self._clamd = clamd
-        self._workshop = Workshop()
+        self._sandboxed = SandboxedCheck()
 
     async def take(self, name: str, content: bytes, owner: str) -> File:
         """Check, scan and store a file. Holds no transaction meanwhile. Raises `Invalid` on the field `file`."""
         try:
             kind = expected_type(name, content)
-            checked = await self._workshop.check(kind, content)
+            checked = await self._sandboxed.check(kind, content)
             scanned = await scan(self._clamd, content)
             if scanned == INFECTED:
                 raise Rejected("infected")

@@ -1,2 +1,2 @@
-"""JetStream as a delivery cache: `connection` (one per process), `together` (many events at once), `consumer` (one per
+"""JetStream as a delivery cache: `connection` (one per process), `batch` (many events at once), `consumer` (one per
 stream heard), `fence` (order)."""

@@ -10,7 +10,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
 
 from shared import logs
-from shared.figures import Figures
+from shared.metrics import Metrics
 
 DUPLICATE_WINDOW_SECONDS = 120
 KEPT_SECONDS = 30 * 24 * 3600
@@ -20,10 +20,10 @@ RETRY_SECONDS = 0.3
 class Bus:
     """The process's line to the broker: reconnects for ever, fails fast while it is down."""
 
-    def __init__(self, url: str, *, name: str, figures: Figures | None = None) -> None:
+    def __init__(self, url: str, *, name: str, metrics: Metrics | None = None) -> None:
         self._url = url
         self._name = name
-        self.figures = figures or Figures()
+        self.metrics = metrics or Metrics()
         """Where those who speak and hear over it count."""
         self._client: Client | None = None
         self._log = logs.get("bus")

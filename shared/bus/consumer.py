@@ -26,7 +26,7 @@ from shared.bus import fence, parked
 from shared.bus.connection import Bus
 from shared.db import Database, is_transient
 from shared.envelope import Envelope, Unreadable, decode
-from shared.figures import Waiting
+from shared.metrics import Waiting
 
 BATCH = 200
 PULL_SECONDS = 2.0
@@ -224,11 +224,11 @@ class Consumer:
 
     async def _tell(self, taken: Sequence[fence.Taken], started: float) -> None:
         """After a commit: a line and a figure for every letter, then whoever wants to know."""
-        figures, now, ms = self._bus.figures, time.time(), round((time.monotonic() - started) * 1000, 1)
+        metrics, now, ms = self._bus.metrics, time.time(), round((time.monotonic() - started) * 1000, 1)
         for letter, outcome in taken:
-            figures.heard.labels(self._stream, outcome).inc()
+            metrics.heard.labels(self._stream, outcome).inc()
             if outcome in ("applied", "passed"):
-                figures.lateness.labels(self._stream).observe(max(now - letter.time.timestamp(), 0.0))
+                metrics.lateness.labels(self._stream).observe(max(now - letter.time.timestamp(), 0.0))
             about = fence.ids(letter)
             self._log.info("heard", type=letter.type, sequence=letter.sequence, outcome=outcome, ms=ms, **about)
         if handled := [letter for letter, outcome in taken if outcome == "applied"]:
@@ -261,7 +261,7 @@ class Consumer:
             return
         async with self._db.transaction() as tx:
             await fence.hold_as_poison(tx, letter, error)
-        self._bus.figures.heard.labels(self._stream, "poison").inc()
+        self._bus.metrics.heard.labels(self._stream, "poison").inc()
         del self._tries[letter.id]
         await message.term()
 
@@ -277,7 +277,7 @@ class Consumer:
                 blame(error),
                 message.data,
             )
-        self._bus.figures.heard.labels(self._stream, "unreadable").inc()
+        self._bus.metrics.heard.labels(self._stream, "unreadable").inc()
         await message.term()
 
     async def _wait_out(self, error: Exception, failures: int, held: Sequence[Msg]) -> None:

@@ -59,7 +59,7 @@ def ids(letter: Envelope) -> dict[str, str]:
     return {"correlation": letter.correlationid, about: letter.subject, "id": letter.id}
 
 
-class Together:
+class Batched:
     """A handler that is called once for all its letters of a batch, as pairs of event and envelope, in their order."""
 
     def __init__(self, many: Many) -> None:
@@ -76,7 +76,7 @@ class _Gathered:
     def __init__(self) -> None:
         self._letters: dict[Many, list[tuple[Any, Envelope]]] = {}
 
-    def add(self, handler: Together, event: Any, letter: Envelope) -> None:
+    def add(self, handler: Batched, event: Any, letter: Envelope) -> None:
         self._letters.setdefault(handler.many, []).append((event, letter))
 
     async def settle(self, tx: Tx) -> None:
@@ -171,7 +171,7 @@ async def _handle(
     if kind is None:
         raise Unreadable(f"unknown schema {letter.dataschema}")
     handler = hears.get(kind)
-    if isinstance(handler, Together):
+    if isinstance(handler, Batched):
         gathered.add(handler, letter.open_as(kind), letter)
     elif handler is not None:
         with bound_contextvars(**ids(letter)):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from shared.bus import fence
 from shared.db import Database, Tx, is_transient
 from shared.envelope import Unreadable, decode
-from shared.figures import Backlog, Waiting
+from shared.metrics import Backlog, Waiting
 
 REASONS = {"gap": "early", "behind": "behind", "poison": "poison"}
 """As the table calls it -> as it is shown. A letter that could not be opened at all is `unreadable`."""

@@ -19,7 +19,7 @@ from shared import logs
 from shared.bus import parked
 from shared.bus.consumer import Consumer
 from shared.db import Database
-from shared.figures import Backlogs, Figures
+from shared.metrics import Backlogs, Metrics
 from shared.settings import ProcessSettings
 from shared.web import described, health, oversight, problems
 
@@ -48,7 +48,7 @@ def create_app(
     loops: Sequence[Loop] = (),
     needed: Sequence[health.Check] = (),
     wished: Sequence[health.Check] = (),
-    figures: Figures | None = None,
+    metrics: Metrics | None = None,
     hearing: Sequence[Consumer] = (),
     backlogs: Backlogs | None = None,
     poke: Callable[[], None] = lambda: None,
@@ -59,10 +59,10 @@ def create_app(
     problems. What it is `hearing` with is watched, and what it could not handle can be taken up again; `backlogs` are
     what else may wait. `poke` is called after each committed request; `state` is set on
     `app.state`; `body_bytes` are the paths that take more than JSON, with how much."""
-    figures = figures or Figures()
+    metrics = metrics or Metrics()
     backlogs = {**(backlogs or {}), **{f"stream:{one.stream}": one.waiting for one in hearing}}
     if db is not None:
-        figures.connections.set_function(db.busy)
+        metrics.connections.set_function(db.busy)
         if hearing:
             backlogs |= {"parked": parked.waiting(db, "poison", "behind"), "early": parked.waiting(db, "gap")}
 
@@ -71,7 +71,7 @@ def create_app(
         logs.configure(name, settings.log_level, settings.log_format)
         if db is not None:
             await db.open()
-        tasks = [asyncio.create_task(_keep(loop, figures)) for loop in loops]
+        tasks = [asyncio.create_task(_keep(loop, metrics)) for loop in loops]
         try:
             yield
         finally:
@@ -87,14 +87,13 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         redoc_url=None,
         redirect_slashes=False,  # it would lead to whatever host was asked for
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # our figures and lines are our own
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # our metrics and lines are our own
     )
     app.state.settings = settings
     app.state.db = db
     app.state.poke = poke
-    app.state.figures = figures
     checks = [*needed, *([db.why_not_ready] if db is not None else [])]
-    routers = [*routers, *([oversight.routes(hearing, figures, checks, wished, backlogs)] if db is not None else [])]
+    routers = [*routers, *([oversight.routes(hearing, metrics, checks, wished, backlogs)] if db is not None else [])]
     app.state.places = [
         (route.path, route.path_regex, route.methods)
         for router in routers
@@ -104,10 +103,10 @@ def create_app(
     for key, value in (state or {}).items():
         setattr(app.state, key, value)
     problems.install(app)
-    for router in (*routers, health.routes(figures, checks, wished, backlogs)):
+    for router in (*routers, health.routes(metrics, checks, wished, backlogs)):
         app.include_router(router)
     described.describe(app)
-    app.add_middleware(_Arrivals, name=name, figures=figures, body_bytes=body_bytes or {})
+    app.add_middleware(_Arrivals, name=name, metrics=metrics, body_bytes=body_bytes or {})
     return app
 
 
@@ -120,14 +119,14 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
         _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_SECONDS)
 
 
-async def _keep(loop: Loop, figures: Figures) -> None:
+async def _keep(loop: Loop, metrics: Metrics) -> None:
     """Run a loop for as long as the app lives; one that raises is logged and started again."""
     while True:
         try:
             await loop()
         except Exception as error:
             name = getattr(loop, "__qualname__", "loop")
-            figures.restarts.labels(name).inc()
+            metrics.restarts.labels(name).inc()
             logs.get("web").error("loop.failed", loop=name, exc_info=error)
         await asyncio.sleep(RESTART_SECONDS)
 
@@ -150,10 +149,10 @@ def _limited(receive: Receive, at_most: int) -> Receive:
 class _Arrivals:
     """Gives every request an id and one log line with its outcome. Logs the route, never the path: paths hold links."""
 
-    def __init__(self, app: ASGIApp, name: str, figures: Figures, body_bytes: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, name: str, metrics: Metrics, body_bytes: Mapping[str, int]) -> None:
         self._app = app
         self._name = name
-        self._figures = figures
+        self._metrics = metrics
         self._body_bytes = body_bytes
         self._log = logs.get("web")
 
@@ -188,8 +187,8 @@ class _Arrivals:
             finally:
                 route = getattr(scope.get("route"), "path", "none")
                 seconds = time.perf_counter() - started
-                self._figures.requests.labels(scope["method"], route, status).inc()
-                self._figures.seconds.labels(scope["method"], route).observe(seconds)
+                self._metrics.requests.labels(scope["method"], route, status).inc()
+                self._metrics.seconds.labels(scope["method"], route).observe(seconds)
                 logs.about(scope.get("path_params", {}).get("number"))
                 if route not in QUIET:
                     self._log.info(

@@ -11,7 +11,7 @@ from shared.auth import Overseer, Staff
 from shared.bus import parked
 from shared.bus.consumer import Consumer
 from shared.errors import FieldError, Invalid, Text
-from shared.figures import Backlogs, Figures
+from shared.metrics import Backlogs, Metrics
 from shared.web.described import refusals, shown
 from shared.web.edge import Transaction
 from shared.web.health import Check, wrongs
@@ -111,7 +111,7 @@ async def _place(after: Annotated[str | None, Query(max_length=400)] = None) -> 
 
 
 def routes(
-    hearing: Sequence[Consumer], figures: Figures, needed: Sequence[Check], wished: Sequence[Check], backlogs: Backlogs
+    hearing: Sequence[Consumer], metrics: Metrics, needed: Sequence[Check], wished: Sequence[Check], backlogs: Backlogs
 ) -> APIRouter:
     """`/v1/health` and, of a service that hears, `/v1/dead-letters`."""
     router = APIRouter(prefix="/v1", tags=["oversight"], responses=refusals(401, 403))
@@ -120,7 +120,7 @@ def routes(
     async def health() -> Condition:
         """What this service lacks, and what waits in it. The portal may ask of its own accord."""
         missing, lacking = await wrongs(needed), await wrongs(wished)
-        found = await figures.look(backlogs)
+        found = await metrics.look(backlogs)
         sizes = [
             BacklogSize(of=of, count=one.size if one else None, oldest_seconds=one.oldest_seconds if one else None)
             for of, one in found.items()

@@ -14,7 +14,7 @@ import pytest
 from services.workflow.machine import EVENTS, Action
 from shared import events
 from shared.bus.consumer import Consumer
-from shared.bus.fence import Together
+from shared.bus.fence import Batched
 from shared.envelope import Envelope, Event, is_reference, nats_subject, seal, shard_of
 from shared.events import intake, mails, reference, workflow
 from tests.support import keys
@@ -104,10 +104,10 @@ def test_every_event_is_heard_by_somebody() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_handler_takes_what_it_is_wired_to(service: str) -> None:
     for kind, wired in hears(service).items():
-        handler = wired.many if isinstance(wired, Together) else wired
+        handler = wired.many if isinstance(wired, Batched) else wired
         assert inspect.iscoroutinefunction(handler), handler
         taken = [parameter.annotation for parameter in inspect.signature(handler).parameters.values()]
-        if isinstance(wired, Together):
+        if isinstance(wired, Batched):
             taken = [taken[0], *get_args(get_args(taken[1])[0])]
         assert len(taken) == 3, f"{handler} takes the transaction, the event and its envelope"
         assert issubclass(kind, taken[1]), f"{handler} is wired to {kind} and takes {taken[1]}"

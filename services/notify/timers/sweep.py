@@ -19,17 +19,17 @@ from services.notify.senders import Sender
 from services.notify.timers.writing import LinkOver, Writer
 from shared import logs
 from shared.db import Database, is_transient
-from shared.figures import Figures
+from shared.metrics import Metrics
 from shared.privacy import Unsealable
 
 LAST_CALL_SECONDS = 3.0
 SETTLE_TRIES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
-def outcomes(figures: Figures) -> Counter:
+def outcomes(metrics: Metrics) -> Counter:
     """What became of deliveries: sent, failed, unknown, skipped and why; `planned` is one that will be tried again."""
     labels = ("channel", "outcome", "reason")
-    return Counter("deliveries_total", "What became of deliveries", labels, registry=figures.registry)
+    return Counter("deliveries_total", "What became of deliveries", labels, registry=metrics.registry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from services.query.handlers import attachments
 from services.query.handlers.attachments import Kept
 from shared import logs
 from shared.auth import Visitor
-from shared.blobs.keep import Blobs, Part
+from shared.blobs.store import Blobs, Part
 from shared.errors import NotFound
 from shared.limits import Limits, prefix
 from shared.privacy import blind_index

@@ -23,7 +23,7 @@ from services.workflow.machine import Action
 from shared import logs
 from shared.auth import VendorTokens, Visitor
 from shared.blobs.file import File
-from shared.blobs.keep import Blobs, Part
+from shared.blobs.store import Blobs, Part
 from shared.blobs.uploads import Uploads
 from shared.db import Database
 from shared.errors import NotFound, Unknown

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from PIL import Image
 
-from shared.blobs.keep import Blobs, Part
+from shared.blobs.store import Blobs, Part
 from tests.integration.intake.desk import Intake, fields, from_address, running
 from tests.support.clamd import scanning
 from tests.support.eventually import eventually

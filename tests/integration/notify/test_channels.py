@@ -17,7 +17,7 @@ from services.notify.timers.writing import Links, Writer
 from shared.auth import TrackingTokens, VendorTokens
 from shared.events import intake, workflow
 from shared.events.preferences import WHATSAPP, YES
-from shared.figures import Figures
+from shared.metrics import Metrics
 from shared.privacy import Keyring
 from tests.integration.notify.conftest import Desk, serving
 from tests.integration.notify.mailhost import mailhost
@@ -59,7 +59,7 @@ async def sweeping(desk: Desk, **ways: Sender) -> AsyncIterator[dict[str, Sweep]
         Keyring(keys.SEALING_KEYS),
         Links("http://x", TrackingTokens(keys.TRACKING_KEYS), VendorTokens(keys.VENDOR_LINK_KEYS)),
     )
-    ended_as = outcomes(Figures())
+    ended_as = outcomes(Metrics())
     sweeps = {
         name: Sweep(
             desk.db,

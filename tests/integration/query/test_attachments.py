@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from shared.auth import StaffTokens, TrackingTokens
-from shared.blobs.keep import Blobs
+from shared.blobs.store import Blobs
 from shared.db import Database
 from shared.events import workflow
 from shared.principals import Caller

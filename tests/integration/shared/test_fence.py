@@ -213,14 +213,14 @@ async def test_a_handler_of_many_is_called_once_for_a_batch_in_its_order(db: Dat
         calls.append(len(many))
         await write_all_down(tx, many)
 
-    assert await hear(db, *letters, told("A", 9), handler=fence.Together(counting)) == letters
+    assert await hear(db, *letters, told("A", 9), handler=fence.Batched(counting)) == letters
     assert calls == [9]
     assert await heard(db) == [(letter.subject, letter.sequence) for letter in letters]
     assert await parked(db) == [("A", 9, "gap")]
 
 
 async def test_a_handler_of_many_takes_up_what_waited_after_what_it_waited_for(db: Database) -> None:
-    together = fence.Together(write_all_down)
+    together = fence.Batched(write_all_down)
     assert await hear(db, told("A", 3), handler=together) == []
     assert await hear(db, told("B", 1), told("A", 1), told("A", 2), told("A", 4), handler=together) == [
         told("B", 1), told("A", 1), told("A", 2), told("A", 3), told("A", 4),
@@ -230,7 +230,7 @@ async def test_a_handler_of_many_takes_up_what_waited_after_what_it_waited_for(d
 
 async def test_a_handler_of_many_that_fails_at_what_waited_holds_that_alone(db: Database) -> None:
     """NUL is what Postgres cannot store."""
-    together = fence.Together(write_all_down)
+    together = fence.Batched(write_all_down)
     await hear(db, told("A", 2, "\x00"), told("A", 3), handler=together)
     assert await hear(db, told("B", 1), told("A", 1), handler=together) == [told("B", 1), told("A", 1)]
     assert await heard(db) == [("B", 1), ("A", 1)]

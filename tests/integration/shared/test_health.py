@@ -9,7 +9,7 @@ import pytest
 
 from shared.bus.connection import Bus
 from shared.db import Database
-from shared.figures import Waiting
+from shared.metrics import Waiting
 from tests.integration.shared.line import run
 from tests.integration.shared.served import NOWHERE, a_service
 from tests.support import infra

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.workflow.timers import House
-from shared.blobs.keep import Blobs
+from shared.blobs.store import Blobs
 from shared.blobs.uploads import Uploads
 from shared.db import Database
 from tests.support import infra

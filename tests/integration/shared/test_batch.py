@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from nats.js.api import StreamConfig
 
-from shared.bus import together
+from shared.bus import batch
+from shared.bus.batch import Message
 from shared.bus.connection import Bus
-from shared.bus.together import Letter
 from shared.db import Database
 from shared.envelope import Envelope, nats_subject
 from shared.outbox import BATCH, Relay, message_id
@@ -28,8 +28,8 @@ class Once(Counting):
         return await super()._publish(subject, body, message_id)
 
 
-def out(said: Envelope) -> Letter:
-    return Letter(nats_subject(said), said.encoded(), said.id)
+def out(said: Envelope) -> Message:
+    return Message(nats_subject(said), said.encoded(), said.id)
 
 
 async def test_what_has_piled_up_is_said_at_once_in_the_order_it_was_decided(teller: Database, telling: Bus) -> None:
@@ -47,8 +47,8 @@ async def test_what_the_broker_knows_in_part_is_said_one_by_one_and_stored_once(
     await decide(teller, *letters("A", 20))
     known = await run(teller, "select seq, event_id, subject, body from outbox order by seq")
     await telling.ensure_stream(STREAM)
-    sent = [Letter(row["subject"], row["body"], message_id(row)) for row in known]
-    assert await together.publish(telling, STREAM, sent, within=5) == 20
+    sent = [Message(row["subject"], row["body"], message_id(row)) for row in known]
+    assert await batch.publish(telling, STREAM, sent, within=5) == 20
     await decide(teller, *letters("A", 20, 21), *letters("B", 5))
     relay = Once(teller, telling, STREAM, nothing)
     async with running(relay):
@@ -62,8 +62,8 @@ async def test_what_the_broker_knows_in_part_is_said_one_by_one_and_stored_once(
 async def test_a_batch_of_which_one_is_known_leaves_nothing_behind(telling: Bus) -> None:
     await telling.ensure_stream(STREAM)
     a, b, c = (out(said) for said in letters("A", 3))
-    assert await together.publish(telling, STREAM, [a], within=5) == 1
-    assert await together.publish(telling, STREAM, [b, a, c], within=5) is None
+    assert await batch.publish(telling, STREAM, [a], within=5) == 1
+    assert await batch.publish(telling, STREAM, [b, a, c], within=5) is None
     assert await in_stream(telling) == [("A", 1)]
 
 
@@ -93,7 +93,7 @@ async def test_a_stream_that_will_not_take_batches_is_told_one_by_one(
 async def test_what_is_too_much_for_a_batch_is_said_all_the_same(
     teller: Database, telling: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.bus.together.MOST_BYTES", 1000)
+    monkeypatch.setattr("shared.bus.batch.MOST_BYTES", 1000)
     await decide(teller, *letters("A", 50))
     relay = Once(teller, telling, STREAM, nothing)
     async with running(relay):

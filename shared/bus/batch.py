@@ -18,7 +18,7 @@ MOST_BYTES = 8 * 1024 * 1024
 """Bytes in a batch at most, so that it is stored well before anybody stops waiting for the answer."""
 
 
-class Letter(NamedTuple):
+class Message(NamedTuple):
     """An event on its way out."""
 
     subject: str
@@ -35,12 +35,12 @@ class _Answer(msgspec.Struct):
 _ANSWER = msgspec.json.Decoder(_Answer)
 
 
-def fit(letters: Sequence[Letter]) -> bool:
+def fit(messages: Sequence[Message]) -> bool:
     """Whether they are a batch by their number and size."""
-    return 0 < len(letters) <= MOST and sum(len(letter.body) for letter in letters) <= MOST_BYTES
+    return 0 < len(messages) <= MOST and sum(len(message.body) for message in messages) <= MOST_BYTES
 
 
-async def publish(bus: Bus, stream: str, letters: Sequence[Letter], *, within: float) -> int | None:
+async def publish(bus: Bus, stream: str, messages: Sequence[Message], *, within: float) -> int | None:
     """The stream's sequence of the last one once all are stored; None when the broker will not have them as a batch:
     it knows one of them already, or knows no batches. They are then to be said one by one, which is safe even where it
     has stored some: it knows them by their ids.
@@ -49,18 +49,18 @@ async def publish(bus: Bus, stream: str, letters: Sequence[Letter], *, within: f
     stored or not.
     """
     batch = str(uuid7())
-    *before, last = letters
-    for place, letter in enumerate(before, 1):
-        await bus.client.publish(letter.subject, letter.body, headers=_headers(stream, letter, batch, place))
-    closing = _headers(stream, last, batch, len(letters)) | {"Nats-Batch-Commit": "1"}
-    message = await bus.client.request(last.subject, last.body, timeout=within, headers=closing)
-    answer = _ANSWER.decode(message.data)
-    return answer.seq if answer.count == len(letters) else None
+    *before, last = messages
+    for place, message in enumerate(before, 1):
+        await bus.client.publish(message.subject, message.body, headers=_headers(stream, message, batch, place))
+    closing = _headers(stream, last, batch, len(messages)) | {"Nats-Batch-Commit": "1"}
+    answered = await bus.client.request(last.subject, last.body, timeout=within, headers=closing)
+    answer = _ANSWER.decode(answered.data)
+    return answer.seq if answer.count == len(messages) else None
 
 
-def _headers(stream: str, letter: Letter, batch: str, place: int) -> dict[str, str]:
+def _headers(stream: str, message: Message, batch: str, place: int) -> dict[str, str]:
     return {
-        "Nats-Msg-Id": letter.message_id,
+        "Nats-Msg-Id": message.message_id,
         "Nats-Expected-Stream": stream,
         "Nats-Batch-Id": batch,
         "Nats-Batch-Sequence": str(place),

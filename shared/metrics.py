@@ -1,4 +1,4 @@
-"""This process's figures for Prometheus: made here, counted where things happen.
+"""This process's metrics for Prometheus: made here, counted where things happen.
 
 Labels are routes, streams, outcomes and the like; never anything a person typed. A service adds its own on `registry`.
 """
@@ -26,7 +26,7 @@ Backlogs = Mapping[str, Backlog]
 """By what it is that waits, such as `outbox` or `stream:WORKFLOW`."""
 
 
-class Figures:
+class Metrics:
     """One process's metrics."""
 
     def __init__(self) -> None:
