@@ -58,16 +58,16 @@ storm: install-dev ## programs killed at random under traffic, every call checke
 rush: install-dev ## 5,000 notifications at a provider of fifty a second, notify killed ten times on the way; some six minutes
 	@RUSH=whole $(TOOLS)/pytest -q -s tests/faults/test_rush.py
 
-format: install-dev
+format: install-dev ## whether ruff would have written it so
 	@$(TOOLS)/ruff format --check --quiet . || { echo "Not formatted. Mend it: $(TOOLS)/ruff format ."; exit 1; }
 
-lint: install-dev
+lint: install-dev ## ruff, with what pyproject.toml selects
 	@$(TOOLS)/ruff check --quiet .
 
-types: install-dev
+types: install-dev ## mypy, strict, tests and all
 	@$(TOOLS)/mypy --no-error-summary
 
-imports: install-dev
+imports: install-dev ## whether imports point where .importlinter lets them
 	@$(TOOLS)/lint-imports --no-logo > .venv/imports.log 2>&1 || { cat .venv/imports.log; exit 1; }
 
 containers-test: install-dev ## the integration tests and the journey once more on containers, where Docker has the images

@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 clock_app = typer.Typer(help="Business time, where make run CLOCK=adjustable permits to move it.", no_args_is_help=True)
 app.add_typer(clock_app, name="clock")
-staff_app = typer.Typer(help="Staff.", no_args_is_help=True)
+staff_app = typer.Typer(help="Who may log in.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
 events_app = typer.Typer(help="The event record, and what is made of it.", no_args_is_help=True)
 app.add_typer(events_app, name="events")
