@@ -24,7 +24,10 @@ TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "pdf": "
 MAGIC = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "application/pdf": b"%PDF-"}
 FORBIDDEN_KEYS = ("/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/RichMedia", "/XFA")
 FORBIDDEN_ACTIONS = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/RichMediaExecute", "/GoToE")
-SEVERAL_AT_ONCE = (b"PK\x05\x06", b"<script", b"<!doctype html", b"<html")
+SEVERAL_AT_ONCE = (b"pk\x05\x06", b"<script", b"<!doctype html", b"<html")
+"""In small letters: the end of a ZIP, and pages."""
+PHONES = b"SEFT"
+"""What Samsung's phones write behind a JPEG ends with this. It is left out, as all that is not the picture."""
 
 REASONS: dict[str, Text] = {
     "name_too_long": Text(
@@ -101,7 +104,7 @@ def _image(kind: str, content: bytes) -> Checked:
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-    _refuse_several(content, end=b"\xff\xd9" if kind == "image/jpeg" else b"IEND\xaeB`\x82")
+    _refuse_several(kind, content)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -126,11 +129,14 @@ def _image(kind: str, content: bytes) -> Checked:
     return Checked(out.getvalue(), _preview(clean))
 
 
-def _refuse_several(content: bytes, end: bytes) -> None:
-    """Nothing may stand behind a picture's end, nor a second file's mark in its last stretch."""
+def _refuse_several(kind: str, content: bytes) -> None:
+    """Nothing but a phone's notes may stand behind a picture's end, nor a second file's mark in its last stretch."""
+    end = b"\xff\xd9" if kind == "image/jpeg" else b"IEND\xaeB`\x82"
     behind = content[content.rfind(end) + len(end) :]
     if content.rfind(end) < 0:
         raise Rejected("damaged")
+    if kind == "image/jpeg" and behind.endswith(PHONES) and b"%PDF-" not in behind:
+        behind = b""
     if behind.strip(b"\x00\r\n ") or any(mark in content[-66_000:].lower() for mark in SEVERAL_AT_ONCE):
         raise Rejected("several_at_once")
 

@@ -24,6 +24,13 @@ def a_jpeg(*, exif: bytes = b"") -> bytes:
     return out.getvalue()
 
 
+def a_jpeg_of_a_phone() -> bytes:
+    """As Samsung's phones write photos and pictures of their screen: when it was taken follows behind the picture."""
+    said = bytes.fromhex("0000010a0e000000") + b"Image_UTC_Data1795388977000"
+    listed = b"SEFH" + struct.pack("<II", 106, 1) + bytes.fromhex("0000010a") + struct.pack("<II", len(said), len(said))
+    return a_jpeg() + said + listed + struct.pack("<I", len(listed)) + b"SEFT"
+
+
 def a_png(size: tuple[int, int] = (40, 30), mode: str = "RGB") -> bytes:
     out = io.BytesIO()
     Image.new(mode, size, "navy" if mode == "RGB" else (0, 0, 90, 120)).save(out, "PNG")

@@ -18,6 +18,7 @@ EXE = b"MZ\x90\x00" + bytes(100)
     [
         ("skrin.jpg", files.a_jpeg(), "image/jpeg"),
         ("SKRIN.JPEG", files.a_jpeg(), "image/jpeg"),
+        ("telefon.jpg", files.a_jpeg_of_a_phone(), "image/jpeg"),
         ("skrin.png", files.a_png(), "image/png"),
         ("baucar bil. 3 (salinan).pdf", files.a_pdf(), "application/pdf"),
         ("ڤنجلسن.pdf", files.a_pdf(), "application/pdf"),
@@ -66,6 +67,9 @@ def test_what_name_and_first_bytes_give_away_is_refused_at_once(name: str, conte
         ("image/png", files.a_png()[:-30], "damaged"),
         ("image/png", files.a_png() + b"PK\x03\x04" + bytes(40) + b"PK\x05\x06" + bytes(18), "several_at_once"),
         ("image/jpeg", files.a_jpeg() + HTML, "several_at_once"),
+        ("image/jpeg", files.a_jpeg() + HTML + files.a_jpeg_of_a_phone()[-40:], "several_at_once"),
+        ("image/jpeg", files.a_jpeg() + files.a_pdf() + b"SEFT", "several_at_once"),
+        ("image/jpeg", files.a_jpeg() + b"PK\x05\x06" + bytes(18) + b"SEFT", "several_at_once"),
         ("application/pdf", files.a_pdf_with_a_script(), "active"),
         ("application/pdf", files.a_pdf_with_a_hidden_script(), "active"),
         ("application/pdf", files.a_pdf_with_a_file(), "embedded"),
