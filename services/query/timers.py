@@ -1,8 +1,9 @@
-"""Housekeeping of the model: the tally's differences are summed once enough of them lie there."""
+"""Housekeeping of the model: the tally's differences are summed once enough of them lie there, and autovacuum has its
+tables, whatever became of a rebuild."""
 
 import asyncio
 
-from services.query.store import projection
+from services.query.store import beside, projection
 from shared import logs
 from shared.db import Database, is_transient
 
@@ -26,6 +27,8 @@ class Folding:
 
     async def run(self) -> None:
         """Fold when there is enough, until cancelled."""
+        async with self._db.transaction() as tx:
+            await beside.keep_house_again(tx)
         while True:
             await self._due.wait()
             self._due.clear()

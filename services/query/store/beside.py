@@ -167,6 +167,18 @@ async def keep_house(tx: Tx, schema: str, *, on: bool) -> None:
             await tx.execute(f"alter table {schema}.{name} {change}")
 
 
+async def keep_house_again(tx: Tx) -> None:
+    """Autovacuum has back what a rebuild that was killed in the middle of its move had called it off from."""
+    rows = await tx.fetch(
+        "select relname from pg_class where relnamespace = $1::text::regnamespace"
+        " and 'autovacuum_enabled=off' = any(reloptions)",
+        SERVES,
+    )
+    if not rows or not await tx.fetchval("select pg_try_advisory_xact_lock($1)", _LOCK):
+        return  # or one is at work
+    await tx.execute("; ".join(f"alter table {SERVES}.{row['relname']} reset (autovacuum_enabled)" for row in rows))
+
+
 async def move(tx: Tx) -> None:
     """The second model takes the first one's place; what others than workflow have said stays as it was heard."""
     steps = [

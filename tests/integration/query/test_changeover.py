@@ -11,10 +11,11 @@ import pytest
 from services.query import main as query
 from services.query.handlers import rebuild as rebuilding
 from services.query.settings import Settings
+from services.query.store import beside
 from services.query.store.beside import STAYS
 from shared.db import Database
 from shared.events import workflow
-from tests.integration.query.conftest import Door, eventually_so, hear, model
+from tests.integration.query.conftest import Door, a_service, eventually_so, hear, model
 from tests.integration.query.desks import ADMIN, IMPLEMENTOR, PIC
 from tests.integration.query.rebuilding import COURSES, FORM, NUMBERS, RECORD, Said, at_work, rebuilt
 from tests.support import infra
@@ -167,6 +168,31 @@ async def test_moved_tables_have_their_indexes(db: Database, database: infra.Dat
         )
         assert await tx.fetch(options) == [], "autovacuum has them again"
     assert len(before) > 30
+
+
+CALLED_OFF = "select count(*) from pg_class where relnamespace = 'query'::regnamespace and reloptions::text ~ 'enabled'"
+
+
+async def test_a_rebuild_killed_in_its_move_leaves_no_table_without_autovacuum(
+    db: Database, database: infra.Database, broker: infra.Broker
+) -> None:
+    async def called_off() -> int:
+        async with db.transaction() as tx:
+            return int(await tx.fetchval(CALLED_OFF))
+
+    async with at_work(database, Said(RECORD)) as work:
+        async with work.site.db.transaction() as tx:
+            await beside.keep_house(tx, beside.SERVES, on=False)
+        off = await called_off()
+        async with db.transaction() as tx:
+            await beside.keep_house_again(tx)
+        assert await called_off() == off > 10, "nobody meddles with one that is at work"
+
+    async def all_have_it() -> bool:
+        return await called_off() == 0
+
+    async with a_service(database, broker.url("query")):
+        await eventually_so(all_have_it)
 
 
 async def test_who_has_a_page_open_is_told_what_the_rebuild_jumped_over(
