@@ -58,7 +58,7 @@ settings.configure(
 django.setup()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - only once the settings stand
-from django.urls import include, path  # noqa: E402
+from django.urls import include, path  # noqa: E402 - as above
 
 BY_HAND = 100
 urlpatterns = [path("", include("helpdesk.urls", namespace="helpdesk"))]

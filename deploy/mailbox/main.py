@@ -62,7 +62,7 @@ class Postman:
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         self._messages.add(read_mail(content, envelope.rcpt_tos, now()))
         return "250 Caught"

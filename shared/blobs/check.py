@@ -3,15 +3,21 @@
 Only JPEG, PNG and PDF, by content and by ending. Images are decoded and drawn anew, so metadata and whatever hides
 behind the picture stay outside; PDFs are walked object by object for scripts, embedded files and launch actions, and
 written anew. Every file gets a picture of itself (PNG, at most 1,000 px) that is safe to show. Meant to run in a
-process of its own with limits (`sandboxed`): it opens hostile bytes.
+process of its own with limits (`sandboxed`): it opens hostile bytes. The libraries that do so are imported only there:
+a service that names a reason needs none of their memory.
 """
 
 import io
 import unicodedata
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.errors import Text
+
+if TYPE_CHECKING:
+    import pikepdf
+    from PIL import Image
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -179,12 +185,10 @@ def _pdf(content: bytes) -> Checked:
     return Checked(out.getvalue(), _preview(picture))
 
 
-def _walk(pdf: object) -> None:
+def _walk(pdf: "pikepdf.Pdf") -> None:
     """Every object there is, and everything inside it: hidden ones too, not only what the pages lead to."""
     import pikepdf
 
-    if not isinstance(pdf, pikepdf.Pdf):
-        raise TypeError
     seen = 0
     waiting: list[object] = [*pdf.objects, pdf.trailer]
     while waiting:
@@ -207,21 +211,17 @@ def _is_nest(part: object) -> bool:
     return isinstance(part, nests) and not getattr(part, "is_indirect", False)
 
 
-def _look_at(thing: object) -> None:
-    keys = set(thing.keys())  # type: ignore[attr-defined]
-    action = str(thing.get("/S", ""))  # type: ignore[attr-defined]
-    kind = str(thing.get("/Type", ""))  # type: ignore[attr-defined]
+def _look_at(thing: "pikepdf.Dictionary | pikepdf.Stream") -> None:
+    keys = set(thing.keys())
+    action = str(thing.get("/S", ""))
+    kind = str(thing.get("/Type", ""))
     if keys & {"/EmbeddedFile", "/EmbeddedFiles", "/EF"} or kind == "/EmbeddedFile":
         raise Rejected("embedded")
     if keys & set(FORBIDDEN_KEYS) or action in FORBIDDEN_ACTIONS:
         raise Rejected("active")
 
 
-def _preview(picture: object) -> bytes:
-    from PIL import Image
-
-    if not isinstance(picture, Image.Image):
-        raise TypeError
+def _preview(picture: "Image.Image") -> bytes:
     small = picture.convert("RGBA" if picture.mode == "RGBA" else "RGB")
     small.thumbnail((PREVIEW_PIXELS, PREVIEW_PIXELS))
     out = io.BytesIO()

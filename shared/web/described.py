@@ -114,7 +114,7 @@ def describe(app: FastAPI) -> None:
             _define(document.setdefault("components", {}).setdefault("schemas", {}))
         return plain()
 
-    app.openapi = honest  # type: ignore[method-assign]
+    app.openapi = honest  # type: ignore[method-assign]  # FastAPI's own way of extending its document
 
 
 def _complete(operation: dict[str, Any]) -> None:

@@ -76,7 +76,7 @@ class Hook:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         """Each of its recipients is a mail of its own; the whole is taken once all of them are."""
         raw = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         try:

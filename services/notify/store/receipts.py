@@ -3,7 +3,6 @@ late, or before we know our own message's id, does no harm."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from services.notify.domain.retries import Outcome, Status, Verdict
@@ -97,19 +96,6 @@ async def came_to_nothing(tx: Tx, one: Open, outcome: Outcome, verdict: Verdict)
         verdict.reason,
         verdict.wait,
     )
-
-
-async def of_delivery(tx: Tx, delivery: UUID) -> list[tuple[Status, datetime, int | None]]:
-    """How far the messages of this delivery came, as it was told, in the provider's own time."""
-    rows = await tx.fetch(
-        """
-        select r.status, r.at, r.code from receipt r
-        where r.wamid in (select provider_id from attempt where delivery = $1) or r.delivery = $1
-        order by r.at, r.heard_at
-        """,
-        delivery,
-    )
-    return [(Status(row["status"]), row["at"], row["code"]) for row in rows]
 
 
 async def forget(tx: Tx) -> None:

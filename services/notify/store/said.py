@@ -158,13 +158,3 @@ async def page(tx: Tx, *, complaint: str | None, limit: int) -> list[dict[str, A
         limit,
     )
     return [dict(row) for row in rows]
-
-
-async def unplaced(tx: Tx) -> int:
-    """How many of the past week belong to no complaint."""
-    found: int = await tx.fetchval(
-        """
-        select count(*) from whatsapp_said where complaint is null and heard_at > helpdesk.now() - interval '7 days'
-        """
-    )
-    return found

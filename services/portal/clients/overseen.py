@@ -37,11 +37,6 @@ class Overseen:
     def __init__(self, doors: Mapping[str, Door]) -> None:
         self._doors = doors
 
-    @property
-    def services(self) -> list[str]:
-        """Their names."""
-        return list(self._doors)
-
     async def conditions(self) -> dict[str, Condition | None]:
         """How all of them are, asked at once and of the portal's own accord."""
         return dict(zip(self._doors, await asyncio.gather(*map(self._condition, self._doors.values())), strict=True))

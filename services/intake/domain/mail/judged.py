@@ -31,7 +31,7 @@ class Reason(StrEnum):
 
     NO_TOKEN = "no_token"  # noqa: S105 - a word, no secret
     """Sent to the mailbox and to no complaint's reply address."""
-    BAD_TOKEN = "bad_token"  # noqa: S105
+    BAD_TOKEN = "bad_token"  # noqa: S105 - a word, no secret
     """A reply address that is none of ours, or of before the key was changed."""
     STRANGER = "stranger"
     """From is not the address that the mail which is answered was sent to."""
