@@ -10,7 +10,7 @@ import asyncpg
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from deploy import staff
+from deploy import record, staff
 from deploy.local.database import SERVICES, in_database, migrate, prepare
 from deploy.local.setting_up import DATABASE
 
@@ -43,6 +43,7 @@ async def set_up(settings: Settings) -> None:
     await _until_it_answers(admin)
     await prepare(admin, DATABASE, settings.passwords)
     await migrate(urls)
+    await record.say_what_was_missed(in_database(admin, DATABASE))
     await staff.seed(in_database(urls["workflow"], DATABASE), settings, lambda: settings.logins)
 
 

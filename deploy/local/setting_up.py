@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from datetime import timedelta
 
-from deploy import staff
+from deploy import record, staff
 from deploy.local import clock
 from deploy.local.database import SERVICES, in_database, migrate, prepare
 from deploy.local.environments import database_url
@@ -30,6 +30,7 @@ def set_up(row: Row, keys: Keys, home: Home, *, adjustable: bool, shift: timedel
         url = admin_url(row, keys)
         await prepare(url, DATABASE, keys.passwords)
         await migrate({service: database_url(service, row, keys) for service in SERVICES})
+        await record.say_what_was_missed(in_database(url, DATABASE))
         if shift is not None:
             await clock.move(in_database(url, DATABASE), shift)
         elif not adjustable and await clock.shift(in_database(url, DATABASE)):

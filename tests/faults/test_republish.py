@@ -73,6 +73,33 @@ def test_streams_that_were_emptied_are_filled_by_the_command_though_the_broker_r
     assert estate.deaths == ["query"]
 
 
+def test_what_a_migration_asks_for_anew_is_said_at_the_next_start_and_nobody_is_told_twice(people: People) -> None:
+    """As an office from before, whose notify let calendars pass and did not follow complaints."""
+    estate = people.estate
+    next(Journey(people).walk())
+    settle(estate)
+    before = told(estate)
+    for service in ("intake", "workflow", "notify", "query"):
+        estate.kill(service)
+    estate.sql("delete from notify.calendar")
+    estate.sql("update notify.complaint set standing = null")
+    estate.sql("delete from notify.fence where source = 'workflow' and subject = 'kelantan'")
+    estate.sql(
+        "update notify.fence f set sequence = f.sequence - 1 from notify.complaint c"
+        " where f.source = 'workflow' and f.subject = c.number and c.closed_at is null"
+    )
+    assert estate.order("setting-up", "run") == "0"
+    right(people)
+    assert [row["name"] for row in estate.sql("select name from notify.calendar")] == ["kelantan"]
+    assert estate.sql("select from notify.complaint where closed_at is null and standing is null") == []
+    assert told(estate) == before
+
+
+def told(estate: Estate) -> list[tuple[str, str]]:
+    """Every delivery, and how it stands."""
+    return sorted((str(row["id"]), row["status"]) for row in estate.sql("select id, status from notify.delivery"))
+
+
 def held(estate: Estate) -> int:
     """Letters that the broker has, in both streams."""
 

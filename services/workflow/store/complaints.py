@@ -311,8 +311,9 @@ select id, 'workflow.ref.' || type, body from fact where source = 'workflow' ord
 on conflict (event_id) do update set seq = default
 """
 # The subject is what `shared.envelope.nats_subject` makes of the envelope; a test holds the two equal.
+EVENT_SUBJECT = f"'workflow.' || lpad((crc32(convert_to(number, 'UTF8')) % {SHARDS})::text, 2, '0') || '.' || type"
 _SAY_EVENTS_AGAIN = f"""
 insert into outbox (event_id, subject, body)
-select id, 'workflow.' || lpad((crc32(convert_to(number, 'UTF8')) % {SHARDS})::text, 2, '0') || '.' || type, body
+select id, {EVENT_SUBJECT}, body
 from event order by id on conflict (event_id) do update set seq = default
 """
