@@ -68,7 +68,7 @@ class Aftermath:
         self._wake = wake
         self._poked = asyncio.Event()
         self._forget_at = 0.0
-        self._log = logs.get("timers").bind(channel="whatsapp")
+        self._log = logs.get("timers")
 
     def poke(self) -> None:
         """A webhook has come: look now."""
@@ -83,7 +83,7 @@ class Aftermath:
             except Exception as error:
                 if not is_transient(error):
                     raise
-                self._log.warning("aftermath.waits", error=type(error).__name__)
+                self._log.warning("aftermath.waits", channel="whatsapp", error=type(error).__name__)
                 busy = False
             if not busy:
                 await self._pause()
@@ -114,7 +114,8 @@ class Aftermath:
         wait = (outcome.wait or AGAIN_SECONDS) * 2.0 ** min(one.tries - 1, 8) if outcome.fate in _AGAIN else None
         async with self._db.transaction() as tx:
             await said.settle(tx, one.wamid, _ENDED.get(outcome.fate, "failed"), outcome, wait)
-        self._log.info("thanked" if outcome.fate is Fate.SENT else "not_thanked", complaint=one.complaint)
+        fate = "thanked" if outcome.fate is Fate.SENT else "not_thanked"
+        self._log.info(fate, channel="whatsapp", complaint=one.complaint)
 
     def _words(self, one: Due) -> str:
         staff = (one.recipient or "").startswith("staff:")
