@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
@@ -21,7 +20,7 @@ from shared.bus.consumer import Consumer
 from shared.db import Database
 from shared.metrics import Backlogs, Metrics
 from shared.settings import ProcessSettings
-from shared.web import described, health, oversight, problems
+from shared.web import bodies, described, health, oversight, problems
 
 Loop = Callable[[], Awaitable[None]]
 RESTART_SECONDS = 1.0
@@ -131,21 +130,6 @@ async def _keep(loop: Loop, metrics: Metrics) -> None:
         await asyncio.sleep(RESTART_SECONDS)
 
 
-def _limited(receive: Receive, at_most: int) -> Receive:
-    """The body, as long as it is no longer than any of ours. (FastAPI's own limit answers in English text.)"""
-    received = 0
-
-    async def limited() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > at_most:
-            raise HTTPException(413)
-        return message
-
-    return limited
-
-
 class _Arrivals:
     """Gives every request an id and one log line with its outcome. Logs the route, never the path: paths hold links."""
 
@@ -160,7 +144,8 @@ class _Arrivals:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        said = dict(scope["headers"]).get(b"x-request-id", b"")
+        headers = dict(scope["headers"])
+        said = headers.get(b"x-request-id", b"")
         request_id = said.decode() if _REQUEST_ID.fullmatch(said) else str(uuid7())
         scope["request_id"] = request_id
         started = time.perf_counter()
@@ -179,7 +164,8 @@ class _Arrivals:
         with structlog.contextvars.bound_contextvars(service=self._name, correlation=request_id):
             try:
                 at_most = self._body_bytes.get(scope["path"], JSON_BODY_BYTES)
-                await self._app(scope, _limited(receive, at_most), watched)
+                body = bodies.limited(receive, at_most, headers.get(b"content-type", b""))
+                await self._app(scope, body, watched)
             except Exception as error:
                 if status:  # half an answer has left already
                     raise

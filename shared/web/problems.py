@@ -25,6 +25,7 @@ from shared.errors import (
     TooMany,
     Unknown,
 )
+from shared.web.bodies import LONGEST_KEY, Repeated
 
 NUMBERS: dict[type[DomainError], int] = {
     Invalid: 422,
@@ -42,6 +43,7 @@ MEDIA_TYPE = "application/problem+json"
 
 REQUIRED = Text("Wajib diisi", "Required")
 NOT_VALID = Text("Nilai tidak sah", "Not a valid value")
+REPEATED = Text("Medan ini disebut lebih daripada sekali", "This field is there more than once")
 UNEXPECTED = Text("Medan ini tidak dikenali", "This field is not known")
 MALFORMED = Text("Kandungan permintaan tidak dapat dibaca.", "The request could not be read.")
 UNAVAILABLE = Text(
@@ -61,6 +63,7 @@ def install(app: FastAPI) -> None:
     `unforeseen`."""
     app.add_exception_handler(DomainError, _domain)
     app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(Repeated, _repeated)
     app.add_exception_handler(HTTPException, _http)
 
 
@@ -112,12 +115,19 @@ def _validation(request: Request, error: Exception) -> Response:
 
 def _field(found: dict[str, Any]) -> FieldError:
     where = ".".join(str(part) for part in found["loc"] if part not in {"body", "query", "path", "header"})
+    where = where[:LONGEST_KEY]
     kind = str(found["type"])
     if kind == "missing":
         return FieldError(where, "required", REQUIRED)
     if kind == "extra_forbidden":
         return FieldError(where, "unexpected", UNEXPECTED)
     return FieldError(where, kind, NOT_VALID)
+
+
+def _repeated(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Repeated):
+        raise error
+    return problem(request, 422, "invalid", Invalid([]).text, errors=[FieldError(error.key, "repeated", REPEATED)])
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Every error is a problem, at its own number, in both languages, and tells nothing it should not."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -57,6 +58,31 @@ async def test_each_field_that_is_wrong_is_named_in_both_languages(client: httpx
         ("text", "required", "Wajib diisi", "Required"),
         ("number", "int_parsing", "Nilai tidak sah", "Not a valid value"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"text": "a", "text": "a"}', "text"),
+        (b'{"text": "a", "te\\u0078t": "b"}', "text"),
+        (b'{"text": "a", "more": [{"x": {"y": 1, "z": 2, "y": 3}}]}', "y"),
+        (b'{"\\ud800": 1, "\\ud800": 2}', "?"),
+        (b'{"' + b"k" * 5000 + b'": 1, "' + b"k" * 5000 + b'": 2}', "k" * 100),
+    ],
+    ids=["plain", "escaped", "deep inside", "half a letter", "long"],
+)
+async def test_a_field_said_twice_is_named_whatever_comes_in_which_piece(
+    client: httpx2.AsyncClient, body: bytes, field: str
+) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield body[:10]
+        yield body[10:]
+
+    for content in (body, pieces()):
+        answer = await client.post("/write", content=content, headers={"Content-Type": "application/json"})
+        said = answer.json()
+        assert (answer.status_code, said["code"], said["messages"]["ms"] != "") == (422, "invalid", True)
+        assert [(one["field"], one["code"]) for one in said["errors"]] == [(field, "repeated")]
 
 
 async def test_a_request_is_named_by_the_portals_id_or_by_one_of_our_own(client: httpx2.AsyncClient) -> None:
