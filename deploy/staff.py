@@ -51,21 +51,21 @@ def demo_people() -> list[Person]:
         slugs = [row["slug"] for row in csv.DictReader(file)]
     half = len(slugs) // 2
     return [
-        Person(("ADMIN",), "850312990012", "Nur Aisyah binti Mohd Nasir", "nur.aisyah@pkn.example", "+60199110001"),
+        Person(("ADMIN",), "850312990012", "Nur Aisyah binti Mohd Nasir", "nur.aisyah@pkn.example", "+60199110101"),
         Person(
-            *(("PIC",), "800101990001", "Ahmad Faizal bin Ismail", "ahmad.faizal@pkn.example", "+60199110002"),
+            *(("PIC",), "800101990001", "Ahmad Faizal bin Ismail", "ahmad.faizal@pkn.example", "+60199110102"),
             modules=tuple(slugs[:half]),
         ),
         Person(
-            *(("PIC",), "880724980024", "Siti Hajar binti Abdul Rahman", "siti.hajar@pkn.example", "+60199110003"),
+            *(("PIC",), "880724980024", "Siti Hajar binti Abdul Rahman", "siti.hajar@pkn.example", "+60199110103"),
             modules=tuple(slugs[half:]),
         ),
         Person(
-            *(("IMPLEMENTOR",), "830519990035", "Mohd Hafiz bin Che Omar", "mohd.hafiz@pkn.example", "+60199110004"),
+            *(("IMPLEMENTOR",), "830519990035", "Mohd Hafiz bin Che Omar", "mohd.hafiz@pkn.example", "+60199110104"),
             queues=("IMPLEMENTOR",),
         ),
-        Person(("MANAGEMENT",), "700215980047", "Wan Zulkifli bin Wan Daud", "wan@pkn.example", "+60199110005"),
-        Person(("VENDOR",), "860930990059", "Khairul Anuar bin Zakaria", "khairul@vendor.example", "+60199110006"),
+        Person(("MANAGEMENT",), "700215980047", "Wan Zulkifli bin Wan Daud", "wan@pkn.example", "+60199110105"),
+        Person(("VENDOR",), "860930990059", "Khairul Anuar bin Zakaria", "khairul@vendor.example", "+60199110106"),
     ]
 
 

@@ -113,11 +113,25 @@ def kill_relay(service: str) -> Blow:
     return Blow(f"{service}'s relay killed with events unsaid", strike)
 
 
+def kill_sending(name: str) -> Blow:
+    """A program is killed while a message is on its way from notify to the mailbox."""
+
+    async def strike(copy: Copy, _: random.Random) -> None:
+        until = asyncio.get_running_loop().time() + UNSAID_SECONDS
+        while not await _asked(copy, "select count(*) from notify.delivery where status = $1", "sending"):
+            if asyncio.get_running_loop().time() > until:
+                raise Missed(name)
+        os.kill(child(copy, name), signal.SIGKILL)
+
+    return Blow(f"{name} killed over a message", strike)
+
+
 BLOWS: tuple[Blow, ...] = (
     *(kill(name) for name in (*SERVICES, "portal", "mailbox", "nats", "postgres")),
     *(pause(name) for name in (*SERVICES, "mailbox", "nats", "postgres")),
     *(cut(service) for service in SERVICES),
     *(kill_relay(service) for service in ("intake", "workflow")),
+    *(kill_sending(name) for name in ("notify", "mailbox")),
     wipe_broker(),
 )
 

@@ -7,11 +7,14 @@ from typing import Any
 
 import httpx2
 
+from deploy.local import keys
 from services.workflow.domain.reasons import RejectReason
 from services.workflow.machine import TABLE, Action, Role, Row, State
+from tests.faults.postbox import Postbox
 from tests.integration.deploy.copies import Copy
-from tests.support.history import Call, Recorder, a_complainant
+from tests.support.history import Call, Complainant, Recorder, a_complainant
 from tests.support.history.desk import Desk
+from tests.support.history.letterbox import Letterbox
 
 ANSWER_SECONDS = 5.0
 """How long a client waits for an answer."""
@@ -22,6 +25,19 @@ ACTING = frozenset({Role.ADMIN, Role.PIC, Role.IMPLEMENTOR, Role.VENDOR, Role.CO
 LAST = frozenset({Action.REJECT, Action.MARK_DUPLICATE, Action.CLOSE})
 TWICE, UNALLOWED = 0.06, 0.05
 """How often a call is sent as a double click, and how often one asks for what the table does not allow."""
+CONSENTING, TROUBLED = 0.5, 0.3
+"""How many complainants agree to WhatsApp, and on how many of their telephones it goes wrong."""
+TROUBLES = (2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+"""Scripts of the mailbox after which a person was told once, or never, and never twice."""
+BY_MAIL, STAFF_BY_MAIL, ON_WHATSAPP, AT_ONCE = 0.12, 0.06, 0.12, 0.04
+"""After each step: how often the complainant answers by mail, or somebody of the staff does, or the complainant on
+WhatsApp, and how often Admin hands out several complaints at once."""
+CHOSEN: Mapping[Role, Mapping[str, str]] = {
+    Role.ADMIN: {"tell.new": "digest", "tell.answers": "digest", "whatsapp": "on"},
+    Role.PIC: {"tell.answers": "digest", "tell.work": "at_once", "tell.closings": "digest"},
+    Role.IMPLEMENTOR: {"tell.closings": "off", "quiet": "22:00-07:00", "whatsapp": "on"},
+}
+"""How the first of each role wants to be told; the others never chose."""
 
 
 class Badge:
@@ -58,7 +74,8 @@ class Crowd:
     """Who is there, and what they know. `leave` ends it: calls under way are still brought to their end."""
 
     def __init__(self, copy: Copy, recorder: Recorder, http: httpx2.AsyncClient, rng: random.Random) -> None:
-        self.urls = {name: copy.row.url(name) for name in ("intake", "workflow", "query")}
+        self.urls = {name: copy.row.url(name) for name in ("intake", "workflow", "notify", "query", "mailbox")}
+        self.post = Postbox(http, self.urls["mailbox"])
         self.desk = Desk(
             recorder,
             http,
@@ -67,8 +84,20 @@ class Crowd:
             again=self._again,
             twice=lambda: rng.random() < TWICE,
         )
+        self._letters = Letterbox(
+            recorder,
+            http,
+            hook=("127.0.0.1", copy.row.port("inbound")),
+            mailbox=self.urls["mailbox"],
+            webhook=f"{self.urls['notify']}/v1/webhooks/whatsapp",
+            secret=keys.load(copy.home.keys).whatsapp_app_secret,
+            seconds=ANSWER_SECONDS,
+            again=self._again,
+            twice=lambda: rng.random() < TWICE,
+        )
         self.badges: dict[Role, list[Badge]] = {}
-        self._copy, self._http, self._rng = copy, http, rng
+        self._http, self._rng = http, rng
+        self._came = 0
         self._left = asyncio.Event()
 
     async def arrive(self, logins: list[dict[str, str]]) -> None:
@@ -76,6 +105,10 @@ class Crowd:
             badge = Badge(self._http, self.urls["workflow"], login)
             await badge.log_in()
             self.badges.setdefault(Role(login["role"]), []).append(badge)
+        for role, wanted in CHOSEN.items():
+            headers = await self.badges[role][0].headers()
+            url = f"{self.urls['workflow']}/v1/staff/current/preferences"
+            (await self._http.put(url, json={"preferences": wanted}, headers=headers)).raise_for_status()
 
     @property
     def admin(self) -> Badge:
@@ -87,7 +120,7 @@ class Crowd:
     async def live(self) -> None:
         """One complaint after the other, until it is time to leave."""
         while not self._left.is_set():
-            filed = await self.desk.file()
+            filed = await self._file()
             steps = self._rng.randint(3, 14)
             while filed.number is not None and steps and not self._left.is_set():
                 await self._pause(self._rng.uniform(0.1, 0.6))
@@ -95,6 +128,9 @@ class Crowd:
                 if seen is not None:
                     await self._step(filed.number, seen)
                     steps -= 1
+                await self._write(filed.number)
+                if self._rng.random() < AT_ONCE:
+                    await self._hand_out()
             await self._pause(self._rng.uniform(0.1, 0.6))
 
     async def look(self, number: str) -> dict[str, Any] | None:
@@ -105,6 +141,15 @@ class Crowd:
         except httpx2.TransportError:
             return None
         return answer.json() if answer.is_success else None
+
+    async def _file(self) -> Call:
+        """Somebody new files a complaint; two of them may have one telephone, if it is one on which things go wrong."""
+        self._came += 1
+        agrees = self._rng.random() < CONSENTING
+        who = a_complainant(100 + self._came)
+        troubled = self._rng.random() < TROUBLED
+        phone = Complainant(self._rng.choice(TROUBLES)).phone if agrees and troubled else who.phone
+        return await self.desk.file(who, whatsapp_consent=agrees, phone=phone)
 
     async def _step(self, number: str, seen: dict[str, Any]) -> None:
         role, row = self._chosen(State(seen["state"]))
@@ -117,6 +162,27 @@ class Crowd:
         )
         body = self._body(row.action)
         await self.desk.act(badge.headers, number, row.action, version=seen["version"], **body)
+
+    async def _write(self, number: str) -> None:
+        """Now and then somebody answers one of the messages they got about it."""
+        chance = self._rng.random()
+        if chance < BY_MAIL + STAFF_BY_MAIL:
+            caught = self.post.one_of(number, "email", staff=chance >= BY_MAIL, rng=self._rng)
+            if caught is not None:
+                await self._letters.answer_by_mail(caught)
+        elif chance < BY_MAIL + STAFF_BY_MAIL + ON_WHATSAPP:
+            caught = self.post.one_of(number, "whatsapp", staff=False, rng=self._rng)
+            if caught is not None and int(caught["to"][-4:]) > max(TROUBLES):  # else it is two people's
+                await self._letters.answer_on_whatsapp(caught)
+
+    async def _hand_out(self) -> None:
+        """Several complaints, whatever became of them, to one PIC."""
+        numbers = list(self.desk.tokens)
+        seen = [await self.look(number) for number in self._rng.sample(numbers, min(3, len(numbers)))]
+        pic = self._rng.choice(self.badges[Role.PIC]).id
+        items = [(one["number"], pic, one["version"]) for one in seen if one is not None]
+        if items:
+            await self.desk.assign_many(self.admin.headers, items)
 
     def _chosen(self, state: State) -> tuple[Role, Row]:
         anywhere = self._rng.random() < UNALLOWED

@@ -11,6 +11,7 @@ import httpx2
 from tests.faults.estate import Estate
 from tests.support.history import Call, Outcome, Recorder
 from tests.support.history.desk import Desk
+from tests.support.history.letterbox import Letterbox
 
 T = TypeVar("T")
 
@@ -25,6 +26,9 @@ class People:
         self._http = httpx2.AsyncClient(timeout=20, event_hooks={"response": [clean]})
         self.desk = Desk(
             self.recorder, self._http, intake=estate.url("intake"), workflow=estate.url("workflow"), again=self._again
+        )
+        self.letters = Letterbox(
+            self.recorder, self._http, hook=("127.0.0.1", estate.row.port("inbound")), again=self._again
         )
         self._sessions: dict[str, dict[str, Any]] = {}
 

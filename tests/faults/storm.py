@@ -28,18 +28,21 @@ from deploy.local.row import Row
 from deploy.local.setting_up import admin_url
 from tests.faults.blows import BLOWS, Blow, Missed, child
 from tests.faults.crowd import ANSWER_SECONDS, Crowd
+from tests.faults.postbox import KEPT
 from tests.faults.toll import Toll
 from tests.integration.deploy.copies import WHOLE, Copy, free_row
 from tests.support.history import Outcome, Recorder, an_empty_model, collect, settled, violations
+from tests.support.history.people import leaks_in_messages
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "storm.md"
-TOLD = {"RATE_LIMITS": "off", "SEND_SECONDS": "5", "BATCH_SECONDS": "5"}
+TOLD = {"RATE_LIMITS": "off", "SEND_SECONDS": "5", "BATCH_SECONDS": "5", "CATCH_UP_SECONDS": "2"}
 PROGRAMS = ("intake", "workflow", "notify", "query", "portal", "mailbox")
 RECOVERY_SECONDS = 60.0
 QUIET_SECONDS = 90.0
-MAIL_SECONDS = 420.0
-"""A lease that runs out, a doubt that is waited out, a channel that was down twice."""
+MAIL_SECONDS = 240.0
+"""Leases that run out one after the other, and people whose messages lie seconds apart."""
+LONG_WAIT = "10 seconds"
 TWO_AT_ONCE = 0.2
 LEAP_EVERY, LEAP_HOURS = 5.0, (2, 16)
 """Business time leaps on now and then, so that the timers of complaints have something to do."""
@@ -54,7 +57,6 @@ class Storm:
         self._rng = random.Random(toll.seed)
         self.recorder = Recorder()
         self._crowd = Crowd(copy, self.recorder, http, random.Random(toll.seed + 1))
-        self._mails: dict[str, str] = {}
         self._probed = ""
 
     async def rage(self, seconds: float, tell: Callable[[str], None]) -> None:
@@ -65,7 +67,7 @@ class Storm:
         async with asyncio.TaskGroup() as group:
             for _ in range(self._lives):
                 group.create_task(self._crowd.live())
-            aside = [group.create_task(work) for work in (self._read_mails(), self._leap())]
+            aside = [group.create_task(work) for work in (self._read_mails(), self._leap(), self._holiday(seconds / 2))]
             while time.monotonic() < ends:
                 await self._strike(tell)
                 await asyncio.sleep(self._rng.uniform(0.2, 1.5))
@@ -84,7 +86,7 @@ class Storm:
             self.toll.mail_at_rest = await self._until(self._mail_is_at_rest, mail_seconds)
         with contextlib.suppress(Missed):
             os.kill(child(self.copy, "notify"), signal.SIGSTOP)
-        await self._catch_up_on_mails()
+        await self._until(self._is_read, ANSWER_SECONDS * 4)
 
     async def _is_quiet(self) -> bool:
         """Whether all was heard and goes on being so while workflow stands still; else it goes on."""
@@ -105,9 +107,11 @@ class Storm:
             copy.admin_url(),
             self.recorder.calls,
             empty=await an_empty_model(admin_url(copy.row, kept), kept.passwords),
-            mails=list(self._mails.values()),
+            mails=self._crowd.post.mails,
+            telephoned=self._crowd.post.telephoned,
             home=copy.home.path,
         )
+        self.toll.history.leaks = [*self.toll.history.leaks, *leaks_in_messages(self._crowd.post.sent())]
         self.toll.violations = violations(self.toll.history)
 
     async def _strike(self, tell: Callable[[str], None]) -> None:
@@ -184,31 +188,47 @@ class Storm:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await clock.move(self.copy.admin_url(), timedelta(hours=rng.randint(*LEAP_HOURS)))
 
+    async def _holiday(self, after: float) -> None:
+        """In the middle the state declares a day off, a few days ahead: every open deadline follows."""
+        await asyncio.sleep(after)
+        url = f"{self._crowd.urls['workflow']}/v1/calendar/kelantan/holidays"
+
+        async def declared() -> bool:
+            connection = await asyncpg.connect(self.copy.admin_url())
+            try:
+                day = await connection.fetchval("select (helpdesk.now() + interval '5 days')::date")
+            finally:
+                await connection.close()
+            said = {"day": day.isoformat(), "name": "Cuti Peristiwa", "why": "Diisytiharkan."}
+            answer = await self._http.post(url, json=said, headers=await self._crowd.admin.headers())
+            return answer.status_code == 201
+
+        await self._until(declared, RECOVERY_SECONDS)
+
     async def _mail_is_at_rest(self) -> bool:
+        """Whether nothing is under way or in line. What waits for long, because of a doubt or of a channel that was
+        down, goes on as if its time had passed."""
         connection = await asyncpg.connect(self.copy.admin_url())
         try:
+            await connection.execute(
+                "update notify.delivery set next_at = clock_timestamp()"
+                f" where next_at > clock_timestamp() + interval '{LONG_WAIT}' and status in ('planned', 'unknown')"
+            )
             under_way = "select count(*) from notify.delivery where next_at is not null or status = 'sending'"
-            return int(await connection.fetchval(under_way)) == 0
+            thanking = "select count(*) from notify.whatsapp_said where next_at is not null"
+            return int(await connection.fetchval(f"select ({under_way}) + ({thanking})")) == 0
         finally:
             await connection.close()
 
     async def _read_mails(self) -> None:
-        """The mailbox keeps the last 2,000: what it has caught is read before it forgets."""
         while True:
             await asyncio.sleep(3.0)
-            try:
-                await self._catch_up_on_mails(limit=200)
-            except (httpx2.TransportError, ValueError):
-                continue
+            with contextlib.suppress(httpx2.TransportError, ValueError):
+                await self._crowd.post.catch_up()
 
-    async def _catch_up_on_mails(self, limit: int = 2_000) -> None:
-        url = f"{self.copy.row.url('mailbox')}/v1/messages"
-        answer = await self._http.get(url, params={"limit": limit, "channel": "email"}, timeout=20.0)
-        items = answer.json()["items"]
-        if len(items) == limit < 2_000 and items[-1]["id"] not in self._mails:
-            return await self._catch_up_on_mails()
-        self._mails |= {item["id"]: str(item["mail"]).strip("<>").partition("@")[0] for item in items}
-        return None
+    async def _is_read(self) -> bool:
+        await self._crowd.post.catch_up(KEPT)
+        return True
 
 
 def storm(

@@ -1,13 +1,15 @@
-"""The four mechanisms that exactly-once rests on, each in the shape of a house that never had it."""
+"""The five mechanisms that exactly-once rests on, each in the shape of a house that never had it."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import nats.errors
 import pytest
 
+from services.intake.handlers import mails
 from shared import outbox as outboxes
 from shared.bus import fence as fences
 from shared.db import Tx
@@ -62,6 +64,11 @@ def idempotency_row(monkeypatch: pytest.MonkeyPatch) -> None:
         return None
 
     monkeypatch.setattr(edge, "asked", asked)
+
+
+def mails_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every mail that comes in is another one, whoever sends it again."""
+    monkeypatch.setattr(mails.Arrival, "key", property(lambda _: uuid4().hex))
 
 
 async def unique_keys(admin_url: str) -> None:

@@ -1,34 +1,39 @@
 """The tests of the tests: with a mechanism switched off the checker says what went wrong; with all on, nothing.
 
-What happens is the same each time: a double click; a broker that dies while a complaint is worked on; everything said
-once more under new message ids; a notify that has forgotten how far it had heard.
+What happens is the same each time: a double click; an answer by mail that its server hands over twice; a broker that
+dies while a complaint is worked on; everything said once more under new message ids; a notify that has forgotten how
+far it had heard.
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
 import httpx2
+import msgspec
 import nats
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from deploy.local.processes import free_port
+from deploy.mailbox.messages import now, read_mail
+from services.intake.api.smtp import Hook
 from tests.faults import switched_off
 from tests.integration.notify.post import Post
 from tests.support import infra
 from tests.support.eventually import eventually
 from tests.support.history import Kind, Outcome, Recorder, Violation, collect, settled, violations
 from tests.support.history.desk import Desk
+from tests.support.history.letterbox import Letterbox
 from tests.support.house import House, a_house
 
 ONCE = ("accepted exists once", Kind.DOUBLED)
 LOST = ("one effect per event and consumer", Kind.LOST)
 HEARD_TWICE = ("one effect per event and consumer", Kind.DOUBLED)
 ASIDE = ("all is said and nothing put aside", Kind.STUCK)
-MAILED_TWICE = ("mail at most once but for unknown", Kind.DOUBLED)
+MAILED_TWICE = ("told at most once but for unknown", Kind.DOUBLED)
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Trial:
     post: Post
     recorder: Recorder
     desk: Desk
+    letters: Letterbox
     number: str = ""
 
     async def filed(self) -> None:
@@ -53,6 +59,14 @@ class Trial:
         self.desk.twice = lambda: True
         await self._act("pic", "note")
         self.desk.twice = lambda: False
+
+    async def mailed_twice(self) -> None:
+        """The complainant answers the mail they got, and the server that keeps the answer hands it over twice."""
+        (mail,) = await eventually(lambda: [one for one in self.post.mails if str(one["To"]).count("kenari")][:1])
+        (caught,) = read_mail(mail.as_bytes(), [str(mail["To"].addresses[0].addr_spec)], now())
+        call = await self.letters.answer_by_mail(msgspec.to_builtins(caught))
+        assert call.outcome is Outcome.OK, call.why
+        await eventually(self._settled)
 
     async def broker_away(self, *, forgotten: bool = False) -> None:
         """An act is committed while the broker is down, the next one when it is back."""
@@ -141,37 +155,49 @@ class Trial:
 
 
 @pytest.fixture
-def port() -> int:
-    return free_port()
+def door() -> Iterator[socket.socket]:
+    """Where mail will be taken: held from the moment somebody is told of it."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        yield held
 
 
 @pytest.fixture
-def house(databases: infra.Databases, brokers: infra.Brokers, port: int) -> Iterator[House]:
-    with a_house(databases, brokers, rate_limits="off", smtp_port=port) as running:
+def house(databases: infra.Databases, brokers: infra.Brokers, door: socket.socket) -> Iterator[House]:
+    with a_house(databases, brokers, rate_limits="off", smtp_port=door.getsockname()[1]) as running:
         yield running
 
 
 @asynccontextmanager
-async def a_trial(house: House, port: int) -> AsyncIterator[Trial]:
-    post, recorder = Post(port), Recorder()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(post, enable_SMTPUTF8=False), "127.0.0.1", port
-    )
+async def a_trial(house: House, door: socket.socket) -> AsyncIterator[Trial]:
+    post, recorder = Post(door.getsockname()[1]), Recorder()
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(post, enable_SMTPUTF8=False), sock=door)
     async with server, httpx2.AsyncClient(timeout=10) as http:
         desk = Desk(recorder, http, intake=house.url("intake"), workflow=house.url("workflow"))
-        trial = Trial(house, post, recorder, desk)
-        await trial.filed()
-        yield trial
+        async with mail_taken_in(house) as hook:
+            letters = Letterbox(recorder, http, hook=hook, twice=lambda: True)
+            trial = Trial(house, post, recorder, desk, letters)
+            await trial.filed()
+            yield trial
+
+
+@asynccontextmanager
+async def mail_taken_in(house: House) -> AsyncIterator[tuple[str, int]]:
+    """Where intake takes mail: a port that nobody chose beforehand."""
+    hook = Hook(house.apps["intake"].state.desk, host="", port=0, poke=lambda: None)
+    door = await asyncio.get_running_loop().create_server(lambda: SMTP(hook, enable_SMTPUTF8=True), "127.0.0.1", 0)
+    async with door:
+        yield door.sockets[0].getsockname()[:2]
 
 
 def kinds(found: list[Violation]) -> set[tuple[str, Kind]]:
     return {(one.invariant, one.kind) for one in found}
 
 
-def test_with_everything_on_nothing_is_violated(house: House, port: int, databases: infra.Databases) -> None:
+def test_with_everything_on_nothing_is_violated(house: House, door: socket.socket, databases: infra.Databases) -> None:
     async def go() -> list[Violation]:
-        async with a_trial(house, port) as trial:
+        async with a_trial(house, door) as trial:
             await trial.double_click()
+            await trial.mailed_twice()
             await trial.broker_away()
             await trial.notify_forgets()
             await trial.said_again()
@@ -182,12 +208,12 @@ def test_with_everything_on_nothing_is_violated(house: House, port: int, databas
 
 
 def test_without_the_idempotency_row_a_double_click_is_two_acts(
-    house: House, port: int, databases: infra.Databases, monkeypatch: pytest.MonkeyPatch
+    house: House, door: socket.socket, databases: infra.Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switched_off.idempotency_row(monkeypatch)
 
     async def go() -> list[Violation]:
-        async with a_trial(house, port) as trial:
+        async with a_trial(house, door) as trial:
             await trial.double_click()
             await trial.answered()
             return await trial.found(databases)
@@ -195,13 +221,26 @@ def test_without_the_idempotency_row_a_double_click_is_two_acts(
     assert ONCE in kinds(house.run(go()))
 
 
+def test_without_the_key_of_a_mail_an_answer_handed_over_twice_is_two(
+    house: House, door: socket.socket, databases: infra.Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switched_off.mails_key(monkeypatch)
+
+    async def go() -> list[Violation]:
+        async with a_trial(house, door) as trial:
+            await trial.mailed_twice()
+            return await trial.found(databases)
+
+    assert ONCE in kinds(house.run(go()))
+
+
 def test_without_the_outbox_what_was_decided_while_the_broker_was_down_is_never_heard(
-    house: House, port: int, databases: infra.Databases, monkeypatch: pytest.MonkeyPatch
+    house: House, door: socket.socket, databases: infra.Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switched_off.outbox(monkeypatch)
 
     async def go() -> list[Violation]:
-        async with a_trial(house, port) as trial:
+        async with a_trial(house, door) as trial:
             await trial.broker_away(forgotten=True)
             await trial.waits_for("query.parked", "reason = 'gap'")
             await trial.waits_for("notify.parked", "reason = 'gap'")
@@ -211,10 +250,10 @@ def test_without_the_outbox_what_was_decided_while_the_broker_was_down_is_never_
 
 
 def test_without_the_fence_what_is_said_twice_is_done_twice(
-    house: House, port: int, databases: infra.Databases, monkeypatch: pytest.MonkeyPatch
+    house: House, door: socket.socket, databases: infra.Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def go() -> list[Violation]:
-        async with a_trial(house, port) as trial:
+        async with a_trial(house, door) as trial:
             await trial.answered()
             switched_off.fence(monkeypatch)
             await trial.said_again()
@@ -226,10 +265,10 @@ def test_without_the_fence_what_is_said_twice_is_done_twice(
 
 
 def test_without_notifys_unique_keys_a_forgetful_notify_mails_twice(
-    house: House, port: int, databases: infra.Databases
+    house: House, door: socket.socket, databases: infra.Databases
 ) -> None:
     async def go() -> list[Violation]:
-        async with a_trial(house, port) as trial:
+        async with a_trial(house, door) as trial:
             await trial.answered()
             await switched_off.unique_keys(house.office.database.admin_url)
             await trial.notify_forgets()

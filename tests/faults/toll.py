@@ -12,6 +12,7 @@ from statistics import quantiles
 
 from services.workflow.machine import EVENTS, TABLE, Action, Role, State
 from tests.support.history import History, Kind, Violation
+from tests.support.history.told import ARRIVED
 
 FOUND = {
     Kind.LOST: "lost",
@@ -86,6 +87,7 @@ class Toll:
     def _traffic(self) -> str:
         h = self.history
         calls = Counter(str(call.outcome) for call in h.calls)
+        doors = Counter(call.door for call in h.calls)
         doubtful = sum(call.doubtful for call in h.calls)
         rows = walked(h)
         timers = sum(one.role == Role.SYSTEM and one.causation is None for one in h.record)
@@ -99,6 +101,9 @@ class Toll:
                 f"| refused (stale, not allowed) | {calls['failed']} |",
                 f"| never known to the client | {calls['unknown']} |",
                 f"| attempts without a certain answer, asked again with the same key | {doubtful} |",
+                f"| of them answers by mail | {doors['mail']} |",
+                f"| of them answers on WhatsApp | {doors['whatsapp']} |",
+                f"| of them handed out several at once | {sum(call.bulk for call in h.calls)} |",
                 f"| complaints | {len(h.submissions)} |",
                 f"| transitions | {len(h.record)} |",
                 f"| of them by timers, while business time leapt on | {timers} |",
@@ -111,7 +116,7 @@ class Toll:
         kinds = Counter(one.kind for one in self.violations)
         diverged = kinds[Kind.DIVERGED]
         states = Counter(one.status for one in h.deliveries)
-        arrived = Counter(h.mails or ())
+        mails, whatsapps = Counter(h.mails or ()), Counter(h.telephoned or ())
         lines = [
             "## What was found\n",
             "| | |",
@@ -120,11 +125,15 @@ class Toll:
             f"| model = fold(record) | {'yes' if not diverged else f'no: {diverged} differences'} |",
             f"| outboxes drained, nothing put aside | {'yes' if self.quiet and not kinds[Kind.STUCK] else 'no'} |",
             f"| messages owed | {len(h.deliveries) - states['skipped']} |",
-            f"| of them sent | {states['sent']} |",
+            f"| of them sent | {sum(states[one] for one in ARRIVED)} |",
+            f"| of them failed (told by mail instead, where it was WhatsApp) | {states['failed']} |",
             f"| of them unknown (shown to staff) | {states['unknown']} |",
             f"| of them not yet at rest | {sum(not one.at_rest for one in h.deliveries)} |",
-            f"| mails that arrived | {sum(arrived.values())} |",
-            f"| mails that came twice after an attempt of unknown end | {sum(n > 1 for n in arrived.values())} |",
+            f"| digests | {len(h.digests)} |",
+            f"| mails that arrived | {sum(mails.values())} |",
+            f"| mails that came twice after an attempt of unknown end | {sum(n > 1 for n in mails.values())} |",
+            f"| WhatsApp messages that arrived | {sum(whatsapps.values())} |",
+            f"| those that came twice after an attempt of unknown end | {sum(n > 1 for n in whatsapps.values())} |",
         ]
         lines += [f"\n- {violation}" for violation in self.violations[:50]]
         return "\n".join(lines)

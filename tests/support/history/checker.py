@@ -1,30 +1,22 @@
 """The one checker. Pure: a collected history in, everything that is wrong with it out, each with its evidence."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from services.workflow.machine import EVENTS, TABLE, Action, Role, State
-from tests.support.history.collected import Delivery, Event, History, Said
+from tests.support.history.collected import Event, History, Said
+from tests.support.history.kinds import Found, Kind
 from tests.support.history.recorder import Call, Outcome
+from tests.support.history.told import (
+    ledger_is_what_arrived,
+    one_digest_a_day,
+    told_at_most_once_but_for_unknown,
+    what_was_written_is_kept_once,
+)
 
 ACTIONS = {event: action for action, event in EVENTS.items()}
-HEARD_BY_WORKFLOW = frozenset({"complaint.submitted", "complainant.acted"})
-IN_DOUBT = frozenset({"unknown", None})
-"""Ends of an attempt after which nobody can say whether a mail left."""
-
-
-class Kind(StrEnum):
-    """What a violation does to somebody."""
-
-    LOST = "lost"
-    DOUBLED = "doubled"
-    ILLEGAL = "illegal"
-    FOREIGN = "from nobody"
-    DIVERGED = "diverged"
-    STUCK = "stuck"
-    LEAKED = "leaked"
+HEARD_BY_WORKFLOW = frozenset({"complaint.submitted", "complainant.acted", "staff.mailed"})
 
 
 @dataclass(frozen=True)
@@ -39,14 +31,13 @@ class Violation:
         return f"{self.invariant}: {self.kind}: {self.evidence}"
 
 
-Found = Iterator[tuple[Kind, str]]
-
-
 def accepted_exists_once(history: History) -> Found:
     """What was answered with yes took effect once; what nobody knows of, at most once; what was refused, never."""
     caused = _by_call(history)
     for call in history.calls:
-        effects = caused[call.id]
+        if call.door == "whatsapp":
+            continue  # kept beside the complaint, and on no record
+        effects = [one for one in caused[call.id] if not call.bulk or _number(one) == call.number]
         about = f"{call.what} by {call.id} ({call.outcome})"
         if call.outcome is Outcome.FAILED and effects:
             yield Kind.ILLEGAL, f"{about} was refused and yet is on record: {_names(effects)}"
@@ -69,7 +60,7 @@ def nothing_that_nobody_sent(history: History) -> Found:
     calls = {call.id: call for call in history.calls}
     said = {one.id for one in history.said}
     for line in history.said:
-        if line.type.startswith("compla"):
+        if line.type in HEARD_BY_WORKFLOW:
             yield from _sent(calls, line, f"intake's {line.type} of {line.subject} v{line.sequence}")
     for event in history.record:
         about = f"{event.type} of {event.number} v{event.sequence}"
@@ -120,28 +111,16 @@ def only_steps_of_the_table(history: History) -> Found:
 
 
 def one_effect_per_event_and_consumer(history: History) -> Found:
-    """Workflow answers each of intake's events with one of its own; notify and query have each of workflow's once."""
+    """Workflow answers each of intake's events with one of its own, or gives back what staff wrote by mail; notify and
+    query have each of workflow's once."""
     asked = Counter(one.id for one in history.said if one.type in HEARD_BY_WORKFLOW)
-    yield from _once_each(asked, Counter(one.causation for one in history.record if one.causation), "by workflow")
+    answered = [*(one.causation for one in history.record if one.causation), *history.given_back]
+    yield from _once_each(asked, Counter(answered), "by workflow")
     told = Counter(one.id for one in history.record)
     alerts = Counter(one.event_id for one in history.alerts if one.event in ACTIONS)
     yield from _once_each(told, alerts, "by notify")
     entries = Counter(_place(*place) for place in history.entries)
     yield from _once_each(Counter(_place(*place) for place in _places(history.record)), entries, "by query")
-
-
-def mail_at_most_once_but_for_unknown(history: History) -> Found:
-    """One message per event, person and channel. It is mailed once; more often only where an attempt ended in doubt."""
-    owed = Counter((d.event_id, d.recipient, d.channel) for d in history.deliveries if d.status != "skipped")
-    for (event, recipient, channel), times in owed.items():
-        if times > 1:
-            yield Kind.DOUBLED, f"{times} deliveries of {event} to {recipient} by {channel}"
-    arrived = Counter(history.mails or ())
-    for delivery in history.deliveries:
-        looked = history.mails is not None and delivery.channel == "email"
-        yield from _mailed(delivery, arrived.pop(delivery.id, 0), looked=looked)
-    for delivery_id, times in arrived.items():
-        yield Kind.FOREIGN, f"{times} mails of {delivery_id}, which is no delivery"
 
 
 def model_is_fold_of_record(history: History) -> Found:
@@ -166,7 +145,7 @@ def all_is_said_and_nothing_put_aside(history: History) -> Found:
 
 
 def no_canary_leaked(history: History) -> Found:
-    """No IC, phone or e-mail of a complainant stands anywhere in clear."""
+    """No IC, phone or e-mail of a complainant stands anywhere in clear, and nothing they typed where it may not."""
     yield from ((Kind.LEAKED, where) for where in history.leaks)
 
 
@@ -176,7 +155,10 @@ INVARIANTS: tuple[Callable[[History], Found], ...] = (
     versions_are_1_to_n,
     only_steps_of_the_table,
     one_effect_per_event_and_consumer,
-    mail_at_most_once_but_for_unknown,
+    told_at_most_once_but_for_unknown,
+    ledger_is_what_arrived,
+    one_digest_a_day,
+    what_was_written_is_kept_once,
     model_is_fold_of_record,
     all_is_said_and_nothing_put_aside,
     no_canary_leaked,
@@ -205,8 +187,12 @@ def _by_call(history: History) -> dict[str, list[Said | Event]]:
     return caused
 
 
+def _number(effect: Said | Event) -> str:
+    return effect.number if isinstance(effect, Event) else effect.subject
+
+
 def _as_answered(call: Call, effect: Said | Event) -> Found:
-    number = effect.number if isinstance(effect, Event) else effect.subject
+    number = _number(effect)
     if call.number is not None and number != call.number:
         yield Kind.ILLEGAL, f"{call.what} by {call.id} was answered for {call.number} and done to {number}"
     if isinstance(effect, Event) and call.version is not None and effect.sequence != call.version:
@@ -233,18 +219,6 @@ def _in_table(event: Event) -> bool:
         row.action is action and state in row.sources and event.role in row.roles and row.leads_from(state) == event.to
         for row in TABLE
     )
-
-
-def _mailed(delivery: Delivery, arrived: int, *, looked: bool) -> Found:
-    sent = delivery.attempts.count("sent")
-    doubts = sum(one in IN_DOUBT for one in delivery.attempts)
-    about = f"delivery {delivery.id} ({delivery.status}, attempts {list(delivery.attempts)})"
-    if sent > 1:
-        yield Kind.DOUBLED, f"{about} was sent {sent} times"
-    if arrived > sent + doubts:
-        yield Kind.DOUBLED, f"{about} arrived {arrived} times"
-    if looked and arrived < sent:
-        yield Kind.LOST, f"{about} arrived {arrived} times"
 
 
 def _once_each(wanted: Counter[str], found: Counter[str], where: str) -> Found:

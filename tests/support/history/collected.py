@@ -78,6 +78,24 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Digest:
+    """A digest that notify owes to one person for one day; `late` is one made out of turn, of what an outage held."""
+
+    recipient: str
+    channel: str
+    day: str
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """What somebody wrote on WhatsApp, as notify keeps it."""
+
+    wamid: str
+    complaint: str | None
+
+
+@dataclass(frozen=True)
 class Parked:
     """A letter that a consumer has put aside."""
 
@@ -104,6 +122,12 @@ class History:
     shown: Sequence[Standing] = ()
     mails: Sequence[str] | None = None
     """For each mail that arrived, the delivery its Message-ID names. None where nobody looked."""
+    telephoned: Sequence[str] | None = None
+    """For each message that arrived on WhatsApp, the delivery it names. None where nobody looked."""
+    digests: Sequence[Digest] = ()
+    written: Sequence[Written] = ()
+    given_back: Sequence[str] = ()
+    """Ids of what intake said for staff who had written by mail, and what came back refused."""
     unsaid: dict[str, int] = field(default_factory=dict)
     """What still waits in each service's outbox."""
     parked: Sequence[Parked] = ()

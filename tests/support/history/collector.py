@@ -14,12 +14,14 @@ from tests.support.history import model, people
 from tests.support.history.collected import (
     Alert,
     Delivery,
+    Digest,
     Event,
     History,
     Parked,
     Said,
     Standing,
     Submission,
+    Written,
 )
 from tests.support.history.recorder import MARK, Call
 
@@ -33,6 +35,11 @@ select
     + (select count(*) from query.parked)
     + (select count(*) from intake.event i where i.type in ('complaint.submitted', 'complainant.acted') and not exists
         (select from workflow.fence f where f.source = 'intake' and f.subject = i.about and f.sequence >= i.sequence))
+    + (select count(*) from intake.event i where i.type = 'staff.mailed'
+        and not exists (select from workflow.event e where e.number = i.about
+            and convert_from(e.body, 'UTF8')::jsonb ->> 'causationid' = i.id::text)
+        and not exists (select from intake.mail m where m.status = 'held' and m.reason = 'not_allowed'
+            and m.message = convert_from(i.body, 'UTF8')::jsonb #>> '{data,message}'))
     + (select count(*) from workflow.complaint c where not exists
         (select from query.complaint q where q.number = c.number and q.version >= c.version))
     + (select count(*) from workflow.complaint c where not exists
@@ -43,7 +50,25 @@ select d.id::text, d.event_id, d.recipient, d.channel, d.status, d.carried_by::t
     d.next_at is null and d.status <> 'sending' as at_rest,
     coalesce((select array_agg(a.result order by a.at, a.id) from notify.attempt a where a.delivery = d.id), '{}')
         as attempts
-from notify.delivery d order by d.seq
+from notify.delivery d
+union all
+select 'said:' || wamid, 'said:' || wamid, coalesce(recipient, wamid), 'whatsapp',
+    case answered when 'spared' then 'skipped' when 'due' then 'planned' else answered end, null,
+    answered not in ('due', 'sending'),
+    array_fill('temporary'::text, array[greatest(tries - 1, 0)])
+        || case when tries > 0 then array[nullif(nullif(answered, 'due'), 'sending')] else '{}' end
+from notify.whatsapp_said
+"""
+"""And the thanks to who wrote on WhatsApp: one message each, that names what it thanks for."""
+DIGESTS = """
+select d.recipient, d.channel, (a.at at time zone 'Asia/Kuala_Lumpur')::date::text, a.event_id like '%:late'
+from notify.alert a join notify.delivery d on d.event_id = a.event_id
+where a.event = 'digest.due' and d.status <> 'skipped'
+"""
+GIVEN_BACK = """
+select e.id::text from intake.mail m
+join intake.event e on convert_from(e.body, 'UTF8')::jsonb #>> '{data,message}' = m.message
+where m.status = 'held' and m.reason = 'not_allowed' and e.type = 'staff.mailed'
 """
 
 Connection = Any
@@ -65,13 +90,15 @@ async def collect(
     *,
     empty: str,
     mails: Sequence[str] | None = None,
+    telephoned: Sequence[str] | None = None,
     poison: Iterable[str] = (),
     home: Path | None = None,
 ) -> History:
     """All that was found, to be called when the house is `settled` (or never will be).
 
     `admin_url` is the database as its administrator, `empty` one with query's tables and nothing in them, into which
-    the record is folded; `mails` the delivery of each mail that arrived; `home` a directory searched for canaries.
+    the record is folded; `mails` and `telephoned` the delivery of each message that arrived, by mail and on WhatsApp;
+    `home` a directory searched for canaries.
     """
     connection = await asyncpg.connect(admin_url)
     try:
@@ -86,6 +113,12 @@ async def collect(
             entries=[(row[0], row[1]) for row in await connection.fetch("select number, sequence from query.entry")],
             shown=await _standing(connection, "query"),
             mails=mails,
+            telephoned=telephoned,
+            digests=[Digest(*row) for row in await connection.fetch(DIGESTS)],
+            written=[
+                Written(*row) for row in await connection.fetch("select wamid, complaint from notify.whatsapp_said")
+            ],
+            given_back=[row[0] for row in await connection.fetch(GIVEN_BACK)],
             unsaid={service: await connection.fetchval(f"select count(*) from {service}.outbox") for service in SAYS},
             parked=await _parked(connection),
             poison=frozenset(poison),

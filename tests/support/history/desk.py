@@ -1,7 +1,7 @@
 """Clients of a house that record what they do: complainants at intake, staff at workflow. Over HTTP alone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx2
@@ -103,6 +103,31 @@ class Desk:
 
         url = f"{self._workflow}/v1/complaints/{number}/actions/{action}"
         return await self._send(call, url, words | body, with_version)
+
+    async def assign_many(
+        self, headers: Headers | Mapping[str, str], items: Sequence[tuple[str, str, int]]
+    ) -> list[Call]:
+        """An Admin hands out many at once, each a number, a PIC and the version seen; asked once, whatever comes."""
+        calls = self.recorder.invoke_many("workflow", "assign", [number for number, _, _ in items])
+        body = {"items": [{"number": number, "pic": pic, "version": version} for number, pic, version in items]}
+        who = headers if isinstance(headers, Mapping) else await headers()
+        try:
+            url = f"{self._workflow}/v1/assignments"
+            answer = await self._http.post(url, json=body, headers={**who, **calls[0].headers})
+            said = answer.json()["items"] if answer.is_success else None
+        except (httpx2.TransportError, OSError) as error:
+            for call in calls:
+                call.unanswered(error)
+            return calls
+        for place, call in enumerate(calls):
+            if said is None:
+                call.answered(answer)
+            elif said[place]["ok"]:
+                call.accepted()
+                call.version = said[place]["version"]
+            else:
+                call.refused(str(said[place]["problem"]["code"]))
+        return calls
 
     async def _send(
         self,

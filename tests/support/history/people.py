@@ -1,14 +1,16 @@
 """Complainants whose IC, phone and e-mail are canaries: valid, and found by one pattern wherever they leak."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
-LEAKED = re.compile(rb"77070798\d{4}|770707-98-\d{4}|(?:\+60|\b0)?13-?777 ?4321|kenari\.\d+@", re.IGNORECASE)
+LEAKED = re.compile(rb"77070798\d{4}|770707-98-\d{4}|(?:60|0)11-?5777 ?\d{4}|kenari\.\d+@", re.IGNORECASE)
+TYPED = re.compile(rb"tanda-[0-9a-f]{12}|Kenari binti Tujuh", re.IGNORECASE)
+"""What a complainant typed: it travels in events, and stands in no log, no subject and no WhatsApp message."""
 OUTSIDE = frozenset({"messages.jsonl", "messages.jsonl.1"})
 """The mailbox stands for the outside world: what was mailed is there, with its address."""
 
@@ -27,6 +29,10 @@ class Complainant:
     def email(self) -> str:
         return f"kenari.{self.position}@kelantan.example"
 
+    @property
+    def phone(self) -> str:
+        return f"011-5777 {self.position:04d}"
+
     def form(self, words: str, **changes: Any) -> dict[str, Any]:
         """A form that intake takes, with these words in title and description."""
         return {
@@ -34,10 +40,10 @@ class Complainant:
             "name": "Kenari binti Tujuh",
             "department": "PKN",
             "ptj": "101-001",
-            "phone": "013-777 4321",
+            "phone": self.phone,
             "email": self.email,
-            # by mail alone: two messages to one telephone lie seconds apart, and a doubt on WhatsApp waits minutes for
-            # its receipt
+            # by mail alone, unless they say otherwise: two messages to one telephone lie seconds apart, and a doubt on
+            # WhatsApp waits minutes for its receipt
             "whatsapp_consent": False,
             "language": "ms",
             "module": "gl",
@@ -60,11 +66,21 @@ def leaks_in_files(home: Path) -> Iterator[str]:
         if file.name in OUTSIDE or not file.is_file():
             continue
         try:
-            found = LEAKED.search(file.read_bytes())
+            content = file.read_bytes()
         except OSError:  # gone since it was listed
             continue
+        found = LEAKED.search(content) or (TYPED.search(content) if file.suffix == ".log" else None)
         if found:
             yield f"{file.relative_to(home)}: {found[0]!r}"
+
+
+def leaks_in_messages(messages: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Of what left the house, as the mailbox lists it: subjects, and whole messages on WhatsApp, that hold what a
+    complainant typed or a canary."""
+    for one in messages:
+        seen = f"{one['subject']} {one['text'] if one['channel'] == 'whatsapp' else ''}".encode()
+        if one["sender"] is None and (found := LEAKED.search(seen) or TYPED.search(seen)):
+            yield f"{one['channel']} {one['id']}: {found[0]!r}"
 
 
 async def leaks_in_tables(connection: "asyncpg.Connection[asyncpg.Record]", schemas: Iterable[str]) -> list[str]:

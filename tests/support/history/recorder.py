@@ -1,7 +1,7 @@
 """Every call of a client, and how it ended as far as the client can know."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import uuid4
@@ -23,7 +23,8 @@ class Outcome(StrEnum):
 @dataclass
 class Call:
     """One intention of a client. However often it is sent, it carries one Idempotency-Key and one request id, and may
-    take effect once. `door` is the service that takes it, `what` is `file` or an action of the table."""
+    take effect once. `door` is what takes it: a service, or `mail` or `whatsapp`; `what` is `file` or an action of the
+    table."""
 
     door: str
     what: str
@@ -40,6 +41,8 @@ class Call:
     message: str | None = None
     """The id of the message that intake answered with."""
     why: str = ""
+    bulk: bool = False
+    """One of many that were sent at once, under the id of all of them."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -63,14 +66,28 @@ class Call:
             self.message = said.get("id")
         elif response.status_code >= 500:
             self._doubt(f"answered {response.status_code}")
-        elif self.outcome is not Outcome.OK:  # its twin may have been accepted
-            self.why = response.text[:200]
-            self.outcome = Outcome.UNKNOWN if self.doubtful else Outcome.FAILED
+        else:
+            self._refuse(response.text[:200])
+
+    def accepted(self) -> None:
+        """It was taken, with nothing more to say of it."""
+        self.attempts += 1
+        self.outcome = Outcome.OK
+
+    def refused(self, why: str) -> None:
+        """It was not taken, and never will be."""
+        self.attempts += 1
+        self._refuse(why)
 
     def unanswered(self, error: Exception) -> None:
-        """No answer came."""
+        """No answer came, or one that leaves it open."""
         self.attempts += 1
         self._doubt(f"{type(error).__name__}: {error}")
+
+    def _refuse(self, why: str) -> None:
+        if self.outcome is not Outcome.OK:  # its twin may have been accepted
+            self.why = why
+            self.outcome = Outcome.UNKNOWN if self.doubtful else Outcome.FAILED
 
     def _doubt(self, why: str) -> None:
         self.doubtful += 1
@@ -116,3 +133,10 @@ class Recorder:
         call = Call(door, what, number)
         self.calls.append(call)
         return call
+
+    def invoke_many(self, door: str, what: str, numbers: Sequence[str]) -> list[Call]:
+        """Many begin as one, a call for each complaint, with one id."""
+        first = Call(door, what, numbers[0], bulk=True)
+        calls = [first, *(Call(door, what, number, id=first.id, bulk=True) for number in numbers[1:])]
+        self.calls += calls
+        return calls

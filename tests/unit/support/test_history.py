@@ -3,13 +3,24 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.support.history import INVARIANTS, Call, History, Kind, Outcome, violations
-from tests.support.history.collected import Alert, Delivery, Event, Parked, Said, Standing, Submission
-from tests.support.history.people import LEAKED, a_complainant
+from tests.support.history.collected import (
+    Alert,
+    Delivery,
+    Digest,
+    Event,
+    Parked,
+    Said,
+    Standing,
+    Submission,
+    Written,
+)
+from tests.support.history.people import LEAKED, a_complainant, leaks_in_files, leaks_in_messages
 from tests.support.history.recorder import MARK
 
 N = "HD-2026-000001-A"
@@ -18,10 +29,13 @@ ASSIGNED = Call("workflow", "assign", N, id="00000000-0000-4000-8000-000000000a5
 ANSWERED = Call("intake", "answer", N, id="00000000-0000-4000-8000-00000000a500", outcome=Outcome.OK, message="said-2")
 REFUSED = Call("workflow", "start", N, id="00000000-0000-4000-8000-0000000000f0", outcome=Outcome.FAILED)
 DOUBTED = Call("workflow", "note", N, id="00000000-0000-4000-8000-00000000d0b7")
+MAILED = Call("mail", "answer", N, id="00000000-0000-4000-8000-00000000a11e", outcome=Outcome.OK)
+WROTE = Call("whatsapp", "answer", N, id="00000000-0000-4000-8000-000000003a75", outcome=Outcome.OK, message="wamid.1")
 
 
 def a_sound_history() -> History:
-    """A complaint filed, assigned, spoken to by its complainant; one call refused, one nobody knows about."""
+    """A complaint filed, assigned, spoken to by its complainant, and by a member of staff whose mail was given back;
+    one call refused, one nobody knows about."""
     complainant, admin = ("COMPLAINANT", FILED.id), ("ADMIN", ASSIGNED.id)
     marks = frozenset({FILED.mark})
     record = [
@@ -34,12 +48,14 @@ def a_sound_history() -> History:
         ),
     ]
     return History(
-        calls=[deepcopy(call) for call in (FILED, ASSIGNED, ANSWERED, REFUSED, DOUBTED)],
-        submissions=[Submission(N, 2)],
+        calls=[deepcopy(call) for call in (FILED, ASSIGNED, ANSWERED, REFUSED, DOUBTED, MAILED, WROTE)],
+        submissions=[Submission(N, 3)],
         said=[
             Said("said-1", "complaint.submitted", N, 1, FILED.id, marks),
             Said("said-2", "complainant.acted", N, 2, ANSWERED.id, frozenset({ANSWERED.mark})),
+            Said("said-3", "staff.mailed", N, 3, "the hook's own", frozenset({MAILED.mark})),
         ],
+        given_back=["said-3"],
         record=record,
         standing=[Standing(N, 3, "DIAGIHKAN")],
         alerts=[Alert(event.id, event.type) for event in record],
@@ -49,10 +65,16 @@ def a_sound_history() -> History:
             Delivery("d-3", "e-2", "staff:pic", "email", "skipped"),
             Delivery("d-4", "e-3", "staff:pic", "email", "unknown", attempts=(None,)),
             Delivery("d-5", "e-3", f"complainant:{N}", "whatsapp", "delivered", attempts=("sent",)),
+            Delivery("d-6", "e-1", f"complainant:{N}", "whatsapp", "read", attempts=("unknown", "sent")),
+            Delivery("d-7", "e-1", "staff:admin", "email", "sent", attempts=("sent",)),
+            Delivery("d-8", "e-2", "staff:admin", "email", "sent", carried_by="d-7"),
         ],
+        digests=[Digest("staff:pic", "email", "2026-03-01"), Digest("staff:pic", "email", "2026-03-01", late=True)],
+        written=[Written("wamid.1", N)],
         entries=[(N, 1), (N, 2), (N, 3)],
         shown=[Standing(N, 3, "DIAGIHKAN")],
-        mails=["d-1", "d-2", "d-2"],
+        mails=["d-1", "d-2", "d-2", "d-7"],
+        telephoned=["d-5", "d-6", "d-6"],
         unsaid={"intake": 0, "workflow": 0},
         model={"complaint": ["a", "b"]},
         fold={"complaint": ["b", "a"]},
@@ -72,7 +94,10 @@ FOREIGN = "nothing that nobody sent"
 VERSIONS = "versions are 1 to n"
 STEPS = "only steps of the table"
 EFFECTS = "one effect per event and consumer"
-MAIL = "mail at most once but for unknown"
+TOLD = "told at most once but for unknown"
+LEDGER = "ledger is what arrived"
+DIGEST = "one digest a day"
+WRITTEN = "what was written is kept once"
 FOLD = "model is fold of record"
 SAID = "all is said and nothing put aside"
 CANARY = "no canary leaked"
@@ -88,7 +113,7 @@ def a_call_took_effect_twice(h: History) -> None:
 
 def a_doubtful_call_took_effect_twice(h: History) -> None:
     h.calls = [replace(call, outcome=Outcome.UNKNOWN) for call in h.calls]
-    h.said = [*h.said, replace(h.said[1], id="said-3", sequence=3)]
+    h.said = [*h.said, replace(h.said[1], id="said-4", sequence=4)]
 
 
 def a_refused_call_took_effect(h: History) -> None:
@@ -116,7 +141,7 @@ def somebody_acted_whom_no_client_knows(h: History) -> None:
 
 
 def intake_said_what_nobody_sent(h: History) -> None:
-    h.said = [*h.said, Said("said-3", "complainant.acted", N, 3, "who?")]
+    h.said = [*h.said, Said("said-4", "complainant.acted", N, 4, "who?")]
 
 
 def an_event_goes_back_to_nothing_said(h: History) -> None:
@@ -160,7 +185,7 @@ def a_complaint_stands_where_no_step_led(h: History) -> None:
 
 
 def workflow_never_heard(h: History) -> None:
-    h.said = [*h.said, Said("said-3", "complainant.acted", N, 3, DOUBTED.id)]
+    h.said = [*h.said, Said("said-4", "complainant.acted", N, 4, DOUBTED.id)]
 
 
 def workflow_heard_twice(h: History) -> None:
@@ -193,6 +218,72 @@ def a_sent_mail_never_arrived(h: History) -> None:
 
 def a_mail_that_nobody_owed(h: History) -> None:
     h.mails = [*(h.mails or ()), "d-9"]
+
+
+def a_message_on_whatsapp_came_twice_without_doubt(h: History) -> None:
+    h.telephoned = [*(h.telephoned or ()), "d-5"]
+
+
+def a_message_on_whatsapp_that_was_taken_never_came(h: History) -> None:
+    h.telephoned = ["d-6", "d-6"]
+
+
+def a_message_on_whatsapp_that_nobody_owed(h: History) -> None:
+    h.telephoned = [*(h.telephoned or ()), "said:wamid.9"]
+
+
+def what_was_given_up_arrived(h: History) -> None:
+    h.deliveries = [replace(h.deliveries[0], status="failed"), *h.deliveries[1:]]
+
+
+def what_went_with_another_came_by_itself(h: History) -> None:
+    h.mails = [*(h.mails or ()), "d-8"]
+
+
+def what_carried_another_never_came(h: History) -> None:
+    h.deliveries = [one if one.id != "d-8" else replace(one, carried_by="d-9") for one in h.deliveries]
+
+
+def a_digest_came_twice(h: History) -> None:
+    h.digests = [*h.digests, h.digests[0]]
+
+
+def a_digest_came_late_twice(h: History) -> None:
+    h.digests = [*h.digests, h.digests[1]]
+
+
+def what_was_taken_on_whatsapp_is_nowhere(h: History) -> None:
+    h.written = []
+
+
+def what_was_written_on_whatsapp_is_kept_twice(h: History) -> None:
+    h.written = [*h.written, *h.written]
+
+
+def what_was_written_is_kept_under_another_complaint(h: History) -> None:
+    h.written = [Written("wamid.1", "HD-2026-000002-B")]
+
+
+def what_is_kept_was_written_by_nobody(h: History) -> None:
+    h.written = [*h.written, Written("wamid.2", None)]
+
+
+def a_mail_of_staff_was_heard_by_nobody(h: History) -> None:
+    h.given_back = []
+
+
+def a_mail_that_came_in_is_said_twice(h: History) -> None:
+    h.said = [*h.said, replace(h.said[2], id="said-4", sequence=4)]
+
+
+def one_of_many_was_done_twice(h: History) -> None:
+    h.calls[1].bulk = True
+    h.record = [*h.record, replace(h.record[1], id="e-4", sequence=4)]
+
+
+def one_of_many_was_answered_and_not_done(h: History) -> None:
+    h.calls = [replace(call, bulk=call.what == "assign") for call in h.calls]
+    h.calls = [*h.calls, replace(h.calls[1], number="HD-2026-000002-B")]
 
 
 def the_model_has_more_than_the_record_gives(h: History) -> None:
@@ -240,11 +331,27 @@ BROKEN: list[tuple[Callable[[History], None], str, Kind]] = [
     (workflow_heard_twice, EFFECTS, Kind.DOUBLED),
     (notify_never_heard, EFFECTS, Kind.LOST),
     (query_heard_twice, EFFECTS, Kind.DOUBLED),
-    (one_person_is_owed_the_same_twice, MAIL, Kind.DOUBLED),
-    (a_mail_was_sent_again_without_doubt, MAIL, Kind.DOUBLED),
-    (a_mail_arrived_more_often_than_tried, MAIL, Kind.DOUBLED),
-    (a_sent_mail_never_arrived, MAIL, Kind.LOST),
-    (a_mail_that_nobody_owed, MAIL, Kind.FOREIGN),
+    (one_person_is_owed_the_same_twice, TOLD, Kind.DOUBLED),
+    (a_mail_was_sent_again_without_doubt, TOLD, Kind.DOUBLED),
+    (a_mail_arrived_more_often_than_tried, TOLD, Kind.DOUBLED),
+    (a_sent_mail_never_arrived, TOLD, Kind.LOST),
+    (a_mail_that_nobody_owed, LEDGER, Kind.FOREIGN),
+    (a_message_on_whatsapp_came_twice_without_doubt, TOLD, Kind.DOUBLED),
+    (a_message_on_whatsapp_that_was_taken_never_came, TOLD, Kind.LOST),
+    (a_message_on_whatsapp_that_nobody_owed, LEDGER, Kind.FOREIGN),
+    (what_was_given_up_arrived, LEDGER, Kind.DIVERGED),
+    (what_went_with_another_came_by_itself, LEDGER, Kind.DOUBLED),
+    (what_carried_another_never_came, LEDGER, Kind.LOST),
+    (a_digest_came_twice, DIGEST, Kind.DOUBLED),
+    (a_digest_came_late_twice, DIGEST, Kind.DOUBLED),
+    (what_was_taken_on_whatsapp_is_nowhere, WRITTEN, Kind.LOST),
+    (what_was_written_on_whatsapp_is_kept_twice, WRITTEN, Kind.DOUBLED),
+    (what_was_written_is_kept_under_another_complaint, WRITTEN, Kind.FOREIGN),
+    (what_is_kept_was_written_by_nobody, WRITTEN, Kind.FOREIGN),
+    (a_mail_of_staff_was_heard_by_nobody, EFFECTS, Kind.LOST),
+    (a_mail_that_came_in_is_said_twice, ONCE, Kind.DOUBLED),
+    (one_of_many_was_done_twice, ONCE, Kind.DOUBLED),
+    (one_of_many_was_answered_and_not_done, ONCE, Kind.LOST),
     (the_model_has_more_than_the_record_gives, FOLD, Kind.DIVERGED),
     (the_model_has_less_than_the_record_gives, FOLD, Kind.DIVERGED),
     (an_event_was_never_said, SAID, Kind.STUCK),
@@ -308,7 +415,7 @@ def test_every_call_has_a_mark_that_is_found_in_texts() -> None:
     assert Call("workflow", "note").mark != call.mark
 
 
-@pytest.mark.parametrize("text", ["770707981234", "770707-98-1234", "+60137774321", "013-777 4321", "Kenari.12@x.my"])
+@pytest.mark.parametrize("text", ["770707981234", "770707-98-1234", "+601157774321", "011-5777 4321", "Kenari.12@x.my"])
 def test_a_canary_is_known_in_every_spelling(text: str) -> None:
     assert LEAKED.search(f'"{text}"'.encode())
 
@@ -316,3 +423,32 @@ def test_a_canary_is_known_in_every_spelling(text: str) -> None:
 def test_masked_and_sealed_forms_are_no_canary() -> None:
     assert a_complainant(12_345) == a_complainant(2_345)
     assert not LEAKED.search(b"******-**-1234 k***@kelantan.example +60 *** *321 1.c2VhbGVk")
+
+
+def a_message(**changes: object) -> dict[str, object]:
+    return {"channel": "whatsapp", "id": "m-1", "sender": None, "subject": "", "text": "Ada maklum balas."} | changes
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": f"Lejar {FILED.mark}"},
+        {"text": "Kepada Kenari binti Tujuh"},
+        {"channel": "email", "subject": f"Re: Lejar {FILED.mark}"},
+        {"channel": "email", "subject": "770707981234"},
+    ],
+)
+def test_what_a_complainant_typed_is_found_in_a_subject_and_on_whatsapp(changes: dict[str, object]) -> None:
+    assert list(leaks_in_messages([a_message()])) == []
+    assert len(list(leaks_in_messages([a_message(**changes)]))) == 1
+
+
+def test_what_a_person_wrote_and_the_words_of_a_mail_are_their_own() -> None:
+    theirs = a_message(text=FILED.mark, sender="601157770100")
+    assert list(leaks_in_messages([theirs, a_message(channel="email", text=FILED.mark)])) == []
+
+
+def test_what_a_complainant_typed_is_found_in_a_log_and_may_stand_elsewhere(tmp_path: Path) -> None:
+    for name in ("intake.log", "a.blk"):
+        (tmp_path / name).write_text(FILED.mark)
+    assert list(leaks_in_files(tmp_path)) == [f"intake.log: {FILED.mark.encode()!r}"]

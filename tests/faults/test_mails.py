@@ -1,0 +1,94 @@
+"""Mail while something dies over it: the server that takes ours, and intake that takes what people answer."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.faults.aftermath import mailed, right, settle
+from tests.faults.estate import Estate
+from tests.faults.journey import Journey, People
+from tests.support.history import Outcome
+
+
+@pytest.mark.parametrize(("spot", "arrived"), [("begun", 1), ("caught", 2)])
+def test_a_mail_over_which_its_server_died_is_in_doubt_and_comes_once_more(
+    people: People, spot: str, arrived: int
+) -> None:
+    """In the middle of its text, or with all of it and before the word that it was taken."""
+    estate = people.estate
+    settle(estate)
+    estate.ask_to_die("mailbox", spot)
+    journey = filed(people)
+    doubt = estate.until(lambda: sorted(row["id"] for row in doubted(estate, journey)))
+    estate.until(lambda: not in_line(estate, journey))
+    came = Counter(mailed(estate))
+    assert max(came[one] for one in doubt) == arrived
+    tried = {row["id"]: row["results"] for row in doubted(estate, journey)}
+    assert any(results == ["unknown", "sent"] for results in tried.values()), tried
+    right(people)
+    assert estate.deaths == ["mailbox"]
+
+
+@pytest.mark.parametrize("spot", ["mailed", "taken"])
+def test_an_answer_by_mail_is_one_message_though_intake_dies_over_it_and_it_is_sent_again(
+    people: People, spot: str
+) -> None:
+    """Before the commit, or behind it: the server that keeps the mail hears nothing either way."""
+    estate = people.estate
+    journey = filed(people)
+    mail = estate.until(lambda: answerable(estate, journey))
+    settle(estate)
+    estate.ask_to_die("intake", spot)
+    call = people.run(people.letters.answer_by_mail(mail))
+    assert call.outcome is Outcome.OK
+    assert call.doubtful, "intake died over it"
+    estate.until(lambda: said(estate, journey) == ["complaint.received", "complaint.answered"])
+    right(people)
+    assert said(estate, journey) == ["complaint.received", "complaint.answered"]
+    assert estate.deaths == ["intake"]
+
+
+def filed(people: People) -> Journey:
+    """A complaint that workflow has heard of, and nobody has looked at."""
+    journey = Journey(people)
+    next(steps := journey.walk())
+    next(steps)  # the next step, never taken, would be to assign it
+    return journey
+
+
+def answerable(estate: Estate, journey: Journey) -> dict[str, Any] | None:
+    """The mail that its complainant got, once it is there."""
+    asked = {"channel": "email", "complaint": journey.number}
+    items: list[dict[str, Any]] = estate.http.get(f"{estate.url('mailbox')}/v1/messages", params=asked).json()["items"]
+    return next((one for one in items if one["to"].startswith("kenari.")), None)
+
+
+def doubted(estate: Estate, journey: Journey) -> list[dict[str, Any]]:
+    """Mails about it of which an attempt ended in doubt, with how all of theirs ended."""
+    return estate.sql(
+        """
+        select d.id::text, array_agg(a.result order by a.at, a.id) as results
+        from notify.delivery d join notify.attempt a on a.delivery = d.id
+        where d.number = $1 group by d.id having 'unknown' = any(array_agg(a.result))
+        """,
+        journey.number,
+    )
+
+
+def in_line(estate: Estate, journey: Journey) -> bool:
+    """Whether a mail about it is still to come, but for those gathered for a later one; what only waits for its time
+    goes on as if that had passed."""
+    coming = "where number = $1 and (not batched or unknowns > 0)"
+    estate.sql(
+        f"update notify.delivery set next_at = clock_timestamp() {coming} and next_at > clock_timestamp()",
+        journey.number,
+    )
+    left = f"select from notify.delivery {coming} and (next_at is not null or status = 'sending')"
+    return bool(estate.sql(left, journey.number))
+
+
+def said(estate: Estate, journey: Journey) -> list[str]:
+    """The complaint's record."""
+    rows = estate.sql("select type from workflow.event where number = $1 order by sequence", journey.number)
+    return [str(row["type"]) for row in rows]
