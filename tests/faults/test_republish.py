@@ -18,7 +18,7 @@ T = TypeVar("T")
 SAYING = ("intake", "workflow")
 RECORD = """
 select id from intake.event union all select id from workflow.event
-union all select id from workflow.fact where source = 'workflow'
+union all select id from workflow.fact where source = 'workflow' union all select id from workflow.refusal
 """
 
 

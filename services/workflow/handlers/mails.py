@@ -12,8 +12,7 @@ from services.workflow.handlers import versions
 from services.workflow.handlers.sessions import as_caller
 from services.workflow.machine import Action, allowed
 from services.workflow.machine.step import refusal
-from services.workflow.store import complaints, people
-from shared import outbox
+from services.workflow.store import complaints, people, refusals
 from shared.db import Tx
 from shared.envelope import Envelope, seal
 from shared.errors import DomainError, NotFound
@@ -79,4 +78,4 @@ async def _say_refused(tx: Tx, said: StaffMailed, refused: DomainError, now: dat
         correlation=envelope.correlationid,
         causation=envelope.id,
     )
-    await outbox.record(tx, [told])
+    await refusals.say(tx, told)

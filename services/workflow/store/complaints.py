@@ -9,7 +9,7 @@ import msgspec
 from asyncpg import Record
 
 from services.workflow.domain.complaint import Complaint
-from services.workflow.store import facts
+from services.workflow.store import facts, refusals
 from services.workflow.store.facts import Known
 from shared.db import Tx
 from shared.envelope import SHARDS, Envelope, decode, nats_subject
@@ -298,11 +298,11 @@ async def record_length(tx: Tx) -> int:
 
 
 async def say_record_again(tx: Tx) -> int:
-    """Put every fact and every event back into the outbox: the broker has lost what it had. Answers how many. What
-    still waits there takes its place in the order anew, or it would overtake what came before it."""
+    """Put every fact, every event and every refusal back into the outbox: the broker has lost what it had. Answers how
+    many. What still waits there takes its place in the order anew, or it would overtake what came before it."""
     facts = await tx.execute(_SAY_FACTS_AGAIN)
     events = await tx.execute(_SAY_EVENTS_AGAIN)
-    return int(facts.split()[-1]) + int(events.split()[-1])
+    return int(facts.split()[-1]) + int(events.split()[-1]) + await refusals.say_again(tx)
 
 
 _SAY_FACTS_AGAIN = """

@@ -43,6 +43,14 @@ fact = sa.Table(
     sa.Column("at", _AT, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
+refusal = sa.Table(
+    "refusal",
+    metadata,
+    sa.Column("id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    comment="what was refused to staff who had written by mail, as it was said to intake",
+)
 staff = sa.Table(
     "staff",
     metadata,
