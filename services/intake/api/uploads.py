@@ -2,9 +2,7 @@
 
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Depends, File, UploadFile
-from pydantic import BaseModel, ConfigDict
 
 from services.intake.api.desk import HOUR, UPLOADED_BYTES_WAITING, UPLOADS_BY_ADDRESS, UPLOADS_WAITING, AtDesk
 from shared.auth import Visitor
@@ -12,6 +10,7 @@ from shared.blobs import uploads
 from shared.errors import Text, TooMany
 from shared.limits import prefix
 from shared.web import refusals
+from shared.web.files import Uploaded, uploaded
 
 router = APIRouter(tags=["files"])
 
@@ -19,31 +18,6 @@ FULL = Text(
     "Terlalu banyak fail sedang menunggu. Sila cuba sebentar lagi, atau hantar tanpa lampiran.",
     "Too many files are waiting. Please try again later, or send it without attachments.",
 )
-
-
-class Uploaded(BaseModel):
-    """A checked file, to be named in `attachments` within a day. `size` in bytes, as it is kept; `scan`: `clean`, or
-    `not_scanned`."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3c",
-                    "name": "skrin.png",
-                    "type": "image/png",
-                    "size": 48123,
-                    "scan": "clean",
-                }
-            ]
-        }
-    )
-
-    id: str
-    name: str
-    type: str
-    size: int
-    scan: str
 
 
 async def _room(desk: AtDesk, visitor: Visitor) -> None:
@@ -67,4 +41,4 @@ async def _room(desk: AtDesk, visitor: Visitor) -> None:
 async def upload(desk: AtDesk, file: Annotated[UploadFile, File()]) -> Uploaded:
     """A JPG, PNG or PDF of at most 10 MB; anything else, and anything hidden in one, is refused with why."""
     taken = await desk.uploads.take(file.filename or "", await file.read(), uploads.PUBLIC)
-    return Uploaded(**msgspec.structs.asdict(taken))
+    return uploaded(taken)

@@ -3,7 +3,6 @@ leg, of one that is over) is not found, whatever the reason. Reading changes not
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -14,21 +13,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.workflow.api.complaint_shapes import VendorLog
 from services.workflow.api.edge import Correlation
 from services.workflow.api.shapes import Label, example
-from services.workflow.api.uploads import Uploaded
 from services.workflow.domain import clocks
 from services.workflow.domain.given import Given
 from services.workflow.handlers import vendor
 from services.workflow.handlers.vendor import Leg, Link
 from services.workflow.machine import Action
-from shared import logs
 from shared.auth import VendorTokens, Visitor
-from shared.blobs.file import File
-from shared.blobs.store import Blobs, Part
 from shared.blobs.uploads import Uploads
 from shared.db import Database
 from shared.errors import NotFound, Unknown
 from shared.limits import Limits, prefix
 from shared.web import Once, Transaction, refusals, shown
+from shared.web.files import FILE, PICTURE, Uploaded, pictured, saved, uploaded
 
 router = APIRouter(prefix="/v1/vendor-leg", tags=["vendor"])
 
@@ -36,19 +32,6 @@ AN_ADDRESS_A_MINUTE = 120
 A_LEG_AN_HOUR = 30
 """Files brought, and acts done, by one link."""
 ACTIONS = {"update": Action.UPDATE_VENDOR, "answer": Action.VENDOR_ANSWERED}
-HARMLESS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "private, no-store",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file.", "content": dict.fromkeys(("application/pdf", "image/jpeg", "image/png"), BINARY)}
-}
-PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A picture of it, at most 1,000 pixels.", "content": {"image/png": BINARY}}
-}
 
 
 class LegActor(BaseModel):
@@ -168,7 +151,7 @@ async def upload_to_leg(request: Request, link: Linked, file: Annotated[UploadFi
     await _spend(request, "vendor-leg.files", link)
     uploads: Uploads = request.app.state.uploads
     taken = await uploads.take(file.filename or "", await file.read(), link.owner)
-    return Uploaded(**msgspec.structs.asdict(taken))
+    return uploaded(taken)
 
 
 @router.post("/{what}", response_model=Done, responses=shown(200) | refusals(404, 409, 429))
@@ -200,9 +183,7 @@ async def act_on_leg(
 async def fetch_of_leg(id: str, request: Request, link: Linked, tx: Transaction) -> Response:
     """A file of the leg, to be saved."""
     found = await vendor.file(tx, link, id)
-    named = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
-    content = await _bytes(request, found, "content")
-    return Response(content, media_type=found.type, headers=HARMLESS | {"Content-Disposition": named})
+    return await saved(request, UUID(found.id), found.name, found.type)
 
 
 @router.get(
@@ -212,22 +193,13 @@ async def fetch_of_leg(id: str, request: Request, link: Linked, tx: Transaction)
 )
 async def preview_of_leg(id: str, request: Request, link: Linked, tx: Transaction) -> Response:
     """A picture of that file, safe to show: drawn by us."""
-    content = await _bytes(request, await vendor.file(tx, link, id), "preview")
-    return Response(content, media_type="image/png", headers=HARMLESS | {"Content-Disposition": "inline"})
+    found = await vendor.file(tx, link, id)
+    return await pictured(request, UUID(found.id))
 
 
 async def _spend(request: Request, bucket: str, link: Link) -> None:
     limits: Limits = request.app.state.limits
     await limits.spend(bucket, link.owner, limit=A_LEG_AN_HOUR, seconds=3600)
-
-
-async def _bytes(request: Request, file: File, part: Part) -> bytes:
-    blobs: Blobs = request.app.state.blobs
-    try:
-        return await blobs.get(UUID(file.id), part)
-    except FileNotFoundError:
-        logs.get("vendor").error("attachment.lost", attachment=file.id, part=part)
-        raise NotFound from None
 
 
 def _view(leg: Leg) -> dict[str, Any]:
