@@ -16,13 +16,15 @@ def serve(app: str) -> NoReturn:
     by SystemExit: 0, or `NEVER_CAME_UP`."""
     import uvicorn
 
+    from shared.web.heads import Heads
+
     config = uvicorn.Config(
         importlib.import_module(app).create_app,
         factory=True,
         host=os.environ["HOST"],
         port=int(os.environ["PORT"]),
         loop="uvloop",
-        http="httptools",
+        http=Heads,
         ws="none",
         lifespan="on",
         access_log=False,
