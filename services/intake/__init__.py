@@ -6,7 +6,7 @@ it has said.
 Hears: `calendar.saved` and `settings.saved`, to say by when a complaint is answered; `staff_mail.refused`, to hold the
 mail.
 Says: `complaint.submitted`, `complainant.acted`, `tracking_link.requested`, `staff.mailed`, `mail.bounced`,
-`form.saved`.
+`mail.held`, `form.saved`.
 
 Promises: a complaint that was answered with a number is recorded, numbered once and will be said, whatever dies after
 the answer; the same Idempotency-Key files one complaint; a file is used once, with its text or not at all; every wrong

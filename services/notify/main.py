@@ -61,7 +61,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     whatsapp = _whatsapp(settings, Book(db, secrets))
     channels = [
-        Channel("email", smtp, settings.at_once, settings.mails_per_second, settings.send_seconds),
+        Channel(
+            "email",
+            smtp,
+            settings.at_once,
+            settings.mails_per_second,
+            settings.send_seconds,
+            down_seconds=settings.channel_down_seconds,
+        ),
         Channel(
             "whatsapp",
             whatsapp,
@@ -69,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings.whatsapp_per_second,
             settings.send_seconds,
             pair=settings.whatsapp_pair_seconds,
+            down_seconds=settings.channel_down_seconds,
             why_not=Reason.SENDING_OFF if whatsapp else Reason.SWITCHED_OFF,
         ),
     ]
@@ -124,7 +132,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     consumers = [
         hear("WORKFLOW", ["workflow.>"]),
-        hear("INTAKE", ["intake.*.tracking_link.requested", "intake.*.mail.bounced", "intake.ref.form.saved"]),
+        hear(
+            "INTAKE",
+            [
+                "intake.*.tracking_link.requested",
+                "intake.*.mail.bounced",
+                "intake.*.mail.held",
+                "intake.ref.form.saved",
+            ],
+        ),
     ]
 
     async def hearing() -> bool:

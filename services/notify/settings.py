@@ -38,6 +38,8 @@ class Settings(ServiceSettings):
     """How long a person's batched messages are gathered after one has gone out."""
     send_seconds: float = 60.0
     """How long one message may take, connection and all."""
+    channel_down_seconds: float = 600.0
+    """For how long a channel may be silent before staff are told."""
     sweep_seconds: float = 1.0
     """How often the ledger is looked at when nobody pokes."""
     at_once: int = 8

@@ -1,7 +1,7 @@
 """What notify hears, and who handles it. Facts it has no use for yet (routing, solutions) it lets pass."""
 
 from services.notify import handlers
-from services.notify.handlers import bounces, digests
+from services.notify.handlers import bounces, digests, news
 from shared.bus import fence
 from shared.events import ACCOUNTS, WORKFLOW, intake, reference, workflow
 
@@ -17,4 +17,5 @@ HEARS: fence.Hears = {
     reference.CalendarSaved: digests.know_calendar,
     intake.TrackingLinkRequested: handlers.send_links,
     intake.MailBounced: bounces.heed,
+    intake.MailHeld: news.mail_held,
 }

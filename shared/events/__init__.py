@@ -13,6 +13,7 @@ INTAKE: tuple[type[Event], ...] = (
     intake.TrackingLinkRequested,
     intake.StaffMailed,
     intake.MailBounced,
+    intake.MailHeld,
 )
 WORKFLOW: tuple[type[Event], ...] = workflow.ALL
 ACCOUNTS: tuple[type[Event], ...] = accounts.ALL

@@ -101,6 +101,19 @@ class StaffMailed(Event, frozen=True, kw_only=True):
     files: tuple[File, ...] = ()
 
 
+class MailHeld(Event, frozen=True, kw_only=True):
+    """A mail that came in is held for Admin, who lets it through or discards it. Subject: an id of its own, sequence
+    1. Nothing of what it says is here, nor whose it is."""
+
+    wire: ClassVar[str] = "mail.held"
+
+    reason: str
+    """Of intake's list, such as `stranger`."""
+    at: datetime
+    number: str | None = None
+    """The complaint whose reply address it came to, where there is one."""
+
+
 class MailBounced(Event, frozen=True, kw_only=True):
     """A mail server has given one of our mails up. Subject: the report's own id, sequence 1."""
 

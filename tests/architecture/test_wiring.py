@@ -44,6 +44,7 @@ UNHEARD: Mapping[str, Mapping[Kind, str]] = {
     "workflow": {
         intake.TrackingLinkRequested: "links are mail, and only mail",
         intake.MailBounced: "what became of a mail is notify's to keep",
+        intake.MailHeld: "Admin decides on it at intake, and is told by notify",
     },
     "notify": {
         intake.ComplaintSubmitted: "workflow's received tells it with its deadlines",
@@ -59,6 +60,7 @@ UNHEARD: Mapping[str, Mapping[Kind, str]] = {
         intake.TrackingLinkRequested: "links are mail, and only mail",
         intake.StaffMailed: "workflow says what became of it",
         intake.MailBounced: "what became of a mail is notify's to keep",
+        intake.MailHeld: "Admin decides on it at intake, and is told by notify",
         mails.StaffMailRefused: "the mail is held at intake, for Admin",
         **dict.fromkeys(events.ACCOUNTS, "told to the owner of the account alone, by mail"),
         reference.RoutingSaved: "decides assignments, not what is shown",

@@ -24,7 +24,7 @@ from shared.blobs.file import File
 from shared.db import Tx
 from shared.envelope import Envelope, Event
 from shared.errors import NotFound, Refused, Text
-from shared.events.intake import MailBounced, StaffMailed
+from shared.events.intake import MailBounced, MailHeld, StaffMailed
 from shared.events.mails import StaffMailRefused
 from shared.principals import Caller
 from shared.privacy import Keyring, mask_email
@@ -98,6 +98,8 @@ async def take(tx: Tx, room: Mailroom, arrival: Arrival, enclosure: Enclosure, c
         raise Full
     if not await mails.add(tx, mail if mail.status == "held" else _bare(mail)):
         return "repeated"
+    if mail.status == "held":
+        await _say_held(tx, mail.reason or "", mail.number, correlation)
     if isinstance(verdict, Bounced):
         await _say_bounce(tx, verdict, str(mail.id), correlation)
     if isinstance(verdict, Passed):
@@ -106,9 +108,10 @@ async def take(tx: Tx, room: Mailroom, arrival: Arrival, enclosure: Enclosure, c
     return mail.reason or mail.status
 
 
-async def hold_refused(tx: Tx, said: StaffMailRefused, _letter: Envelope) -> None:
+async def hold_refused(tx: Tx, said: StaffMailRefused, letter: Envelope) -> None:
     """Workflow did not do what a member of staff's mail asked for: it is held, with what was said, for Admin."""
-    await mails.hold_said(tx, said.message, Reason.NOT_ALLOWED, said.why_ms)
+    if await mails.hold_said(tx, said.message, Reason.NOT_ALLOWED, said.why_ms):
+        await _say_held(tx, Reason.NOT_ALLOWED, said.number, letter.correlationid)
 
 
 async def look(tx: Tx, id: UUID, caller: Caller, room: Mailroom) -> dict[str, Any]:
@@ -220,6 +223,12 @@ async def _record(tx: Tx, number: str, event: Event, cause: Cause) -> None:
         raise NotFound
     sequence, now = held
     await record.record(tx, [enveloped(event, number, sequence, now, cause)])
+
+
+async def _say_held(tx: Tx, reason: str, number: str | None, correlation: str) -> None:
+    now = await submissions.business_time(tx)
+    event = MailHeld(reason=reason, number=number, at=now)
+    await record.record(tx, [enveloped(event, str(uuid7()), 1, now, Cause(str(uuid7()), correlation))])
 
 
 async def _say_bounce(tx: Tx, bounced: Bounced, id: str, correlation: str) -> None:

@@ -39,6 +39,11 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "complaint.lapsed": ("ditutup automatik", "closed by itself"),
     "complaint.sealed": ("ditutup muktamad", "closed for good"),
     "delivery.bounced": ("mesej tidak sampai", "a message did not arrive"),
+    "channel.down": ("saluran terputus", "a channel is down"),
+    "channel.back": ("saluran pulih", "a channel is back"),
+    "template.refused": ("templat WhatsApp ditolak", "a WhatsApp template was refused"),
+    "mail.held": ("mel masuk ditahan", "an incoming mail was held"),
+    "whatsapp.said": ("mesej WhatsApp diterima", "a WhatsApp message came in"),
 }
 """What happened, in few words: ms, en."""
 

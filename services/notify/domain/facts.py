@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from services.notify.domain.digests import Digest
-from services.notify.domain.own import DeliveryBounced
+from services.notify.domain.own import ChannelBack, ChannelDown, DeliveryBounced, News, TemplateRefused
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent
 from shared.events.complaint import ComplaintEvent
@@ -21,6 +21,18 @@ class Bounced(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     address: str | None
     answer: str
+
+
+class House(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What staff must see to, and the page below theirs on which they can."""
+
+    place: str
+    channel: str | None = None
+    since: datetime | None = None
+    answer: str | None = None
+    template: str | None = None
+    language: str | None = None
+    code: int | None = None
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,6 +72,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest: Digest | None = None
     """Of a digest, all that stands in it."""
     bounced: Bounced | None = None
+    house: House | None = None
+    """Of what staff must see to: where, and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +96,8 @@ def facts_of(event: Event, at: datetime) -> Facts:
     if isinstance(event, AccountEvent):
         told: dict[str, Any] = {name: getattr(event, name, None) for name in ("by", "token_sealed", "until", "minutes")}
         return Facts(at=at, **told)
-    if isinstance(event, DeliveryBounced):
-        return Facts(at=at, bounced=Bounced(name=event.name, address=event.address, answer=event.answer))
+    if isinstance(event, News):
+        return _news(event, at)
     if not isinstance(event, ComplaintEvent):
         return Facts(at=at)
     found: dict[str, Any] = {name: getattr(event, name, None) for name in Facts.__struct_fields__}
@@ -95,6 +109,19 @@ def facts_of(event: Event, at: datetime) -> Facts:
     if isinstance(event, Reminded) and event.cause is not None:
         found["nth"] = event.cause.nth
     return Facts(**(found | {"audience": event.audience, "files": files}))
+
+
+def _news(event: News, at: datetime) -> Facts:
+    house = House(place=event.place)
+    if isinstance(event, DeliveryBounced):
+        return Facts(at=at, bounced=Bounced(name=event.name, address=event.address, answer=event.answer), house=house)
+    if isinstance(event, ChannelDown):
+        house = House(place=event.place, channel=event.channel, since=event.since, answer=event.answer)
+    elif isinstance(event, ChannelBack):
+        house = House(place=event.place, channel=event.channel, since=event.since)
+    elif isinstance(event, TemplateRefused):
+        house = House(place=event.place, template=event.template, language=event.language, code=event.code)
+    return Facts(at=at, house=house)
 
 
 def with_report(facts: Facts, reported: Facts) -> Facts:

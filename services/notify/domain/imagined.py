@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from services.notify.domain.own import DeliveryBounced, DigestDue
+from services.notify.domain.own import DigestDue, News
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent
 from shared.events.complaint import Actor, ComplaintEvent, Person
@@ -33,17 +33,17 @@ class Supposed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def imagine(
     kind: type[Event], number: str, standing: Mapping[str, Any] | None, at: datetime, supposed: Supposed
-) -> ComplaintEvent | TrackingLinkRequested | AccountEvent | DeliveryBounced | DigestDue:
+) -> ComplaintEvent | TrackingLinkRequested | AccountEvent | News | DigestDue:
     """The event. `standing` is what the complaint's last event said of it; None where none was heard."""
     if issubclass(kind, AccountEvent):
         of = supposed.actor.id if supposed.actor is not None else None
         return msgspec.convert(_filled(kind, {"staff": of, "at": at}, at), kind)
     if kind is DigestDue:
         return DigestDue()
-    if kind is DeliveryBounced:
+    if issubclass(kind, News):
         pic = supposed.pic or msgspec.convert((standing or {}).get("pic"), Person | None)
-        to = f"complainant:{number}"
-        return DeliveryBounced(at=at, recipient=to, name="", address=None, answer="", number=number, pic=pic)
+        told = _filled(kind, {"at": at, "recipient": f"complainant:{number}", "number": number}, at)
+        return msgspec.structs.replace(msgspec.convert(told, kind), pic=pic)
     if not issubclass(kind, ComplaintEvent):
         return TrackingLinkRequested(number=number)
     stood = dict(standing or {})

@@ -14,6 +14,11 @@ _ABOUT_THE_CHANNEL = {Fate.CHANNEL_DOWN: False, Fate.UNKNOWN: False} | dict.from
 """Fate -> whether the other side answered at all. What failed in our own house says nothing about it."""
 
 
+def has_answered(fate: Fate) -> bool | None:
+    """Whether the other side answered at all; None where an attempt says nothing about that."""
+    return _ABOUT_THE_CHANNEL.get(fate)
+
+
 @dataclass(frozen=True, slots=True)
 class Breaker:
     """Closed while `failures` is 0: as many at once as allowed. Open until `probe_at`: none. Then half open: one
@@ -33,7 +38,7 @@ class Breaker:
     def after(self, outcome: Outcome, now: float) -> "Breaker":
         """The breaker after this answer. What was under way when the channel went down is one outage, counted once.
         A channel that says how long it wants to be left alone is left alone for that long."""
-        answered = _ABOUT_THE_CHANNEL.get(outcome.fate)
+        answered = has_answered(outcome.fate)
         if answered is None:
             return self
         if answered:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from services.notify.domain.own import DeliveryBounced
+from services.notify.domain.own import News
 from services.notify.domain.rules import DESK
 from services.notify.domain.texts import ZONE
 from shared.envelope import Event
@@ -56,7 +56,7 @@ def people(
     if audience == DESK:
         yield VENDOR_DESK, DESK_NAME, False
         return
-    if not isinstance(event, ComplaintEvent | DeliveryBounced):
+    if not isinstance(event, ComplaintEvent | News):
         return
     before: Person | None = getattr(event, "before", None)
     claimant: Person | None = getattr(event, "claimant", None)

@@ -10,7 +10,14 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 
 from services.notify.domain.facts import Facts, Matter
-from services.notify.domain.own import DeliveryBounced, DigestDue
+from services.notify.domain.own import (
+    ChannelBack,
+    ChannelDown,
+    DeliveryBounced,
+    DigestDue,
+    News,
+    TemplateRefused,
+)
 from services.notify.domain.texts import NOTHING, day, hour, lines, minute, one_line
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent, PasswordResetRequested
@@ -123,6 +130,21 @@ FROM_COMPLAINT = (
 OUTSIDE = frozenset({"vendor", "vendor_desk"})
 FROM_BATCH = ("bil", "senarai")
 """How many, and those of them that are told one by one; `lagi` is how many more there are."""
+OF_NEWS: Mapping[type[News], tuple[str, ...]] = {
+    DeliveryBounced: ("penerima", "jawapan_pelayan"),
+    ChannelDown: ("saluran", "sejak", "jawapan_pelayan"),
+    ChannelBack: ("saluran", "sejak"),
+    TemplateRefused: ("templat", "bahasa", "kod"),
+}
+"""What a message may name besides of something that staff must see to."""
+WAYS_CALLED: Mapping[str, Mapping[str, str]] = {
+    "ms": {"email": "E-mel", "whatsapp": "WhatsApp"},
+    "en": {"email": "E-mail", "whatsapp": "WhatsApp"},
+}
+TONGUES: Mapping[str, Mapping[str, str]] = {
+    "ms": {"ms": "Bahasa Melayu", "en": "Bahasa Inggeris"},
+    "en": {"ms": "Malay", "en": "English"},
+}
 FROM_ACCOUNT = ("nama", "pautan", "tarikh", "masa", "oleh")
 """What every message about an account may name. `oleh` is who changed it: `self`, `link` or `admin`."""
 LEG_FILES = "fail_vendor"
@@ -156,27 +178,38 @@ def fill(matter: Matter, facts: Facts, *, language: str, reader: str, link: str)
         {"nama": one_line(name) or NOTHING, "pautan": f"{link}/lampiran/{file}"}
         for file, name in (facts.leg_files if reader == "vendor_desk" else ())
     ] or None
-    return values | _of_bounced(facts)
+    return values | _of_news(facts, language)
 
 
-def fill_bounced(facts: Facts, *, link: str) -> dict[str, str | None]:
-    """Every placeholder's value of a message about a mail that did not arrive and was about no one complaint."""
+def fill_news(facts: Facts, *, language: str, link: str) -> dict[str, str | None]:
+    """Every placeholder's value of a message about something that staff must see to and that is about no one
+    complaint."""
     return {
         "no_aduan": None,
         "lagi": None,
         "pautan": link,
         "tarikh": day(facts.at),
         "masa": hour(facts.at),
-    } | _of_bounced(facts)
+    } | _of_news(facts, language)
 
 
-def _of_bounced(facts: Facts) -> dict[str, str | None]:
-    if facts.bounced is None:
+def _of_news(facts: Facts, language: str) -> dict[str, str | None]:
+    if facts.bounced is not None:
+        return {
+            "penerima": one_line(facts.bounced.name) or NOTHING,
+            "alamat": _line(facts.bounced.address),
+            "jawapan_pelayan": one_line(facts.bounced.answer) or NOTHING,
+        }
+    house, ways = facts.house, WAYS_CALLED[language]
+    if house is None:
         return {}
     return {
-        "penerima": one_line(facts.bounced.name) or NOTHING,
-        "alamat": _line(facts.bounced.address),
-        "jawapan_pelayan": one_line(facts.bounced.answer) or NOTHING,
+        "saluran": ways.get(house.channel or "", _line(house.channel)),
+        "sejak": minute(house.since),
+        "jawapan_pelayan": _line(house.answer) or NOTHING,
+        "templat": _line(house.template),
+        "bahasa": TONGUES[language].get(house.language or "", _line(house.language)),
+        "kod": None if house.code is None else str(house.code),
     }
 
 
@@ -196,9 +229,9 @@ def gives(kind: type[Event]) -> dict[str, bool]:
     """The placeholders an event of this kind can fill -> whether it always does."""
     if kind is DigestDue:
         return {"nama": True, "pautan": True, "tarikh": True, "ringkasan": True}
-    if kind is DeliveryBounced:
-        always = dict.fromkeys(("penerima", "jawapan_pelayan", "tarikh", "masa", "pautan", *FROM_BATCH), True)
-        return always | {"no_aduan": False, "alamat": False, "lagi": False}
+    if issubclass(kind, News):
+        always = dict.fromkeys(("tarikh", "masa", "pautan", *FROM_BATCH, *OF_NEWS.get(kind, ())), True)
+        return always | {"no_aduan": False, "lagi": False} | ({"alamat": False} if kind is DeliveryBounced else {})
     if issubclass(kind, AccountEvent):
         link = issubclass(kind, PasswordResetRequested)
         return dict.fromkeys(FROM_ACCOUNT, True) | ({"bil_minit": True, "oleh": False} if link else {})

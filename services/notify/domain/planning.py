@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.notify.domain.choices import choice_of, consents, quiet_until
-from services.notify.domain.own import DeliveryBounced
+from services.notify.domain.own import ChannelDown, DeliveryBounced, News
 from services.notify.domain.people import VENDOR_DESK, Complainant, Staff, is_in, people
 from services.notify.domain.retries import Reason, Status
-from services.notify.domain.rules import BOUNCES_TO, DESK, DIGESTED, Rule
+from services.notify.domain.rules import DESK, DIGESTED, Rule
 from services.notify.domain.texts import ZONE
 from shared.envelope import Event
 from shared.events.accounts import AccountEvent
@@ -147,18 +147,19 @@ def plan_account(rules: Iterable[Rule], event: AccountEvent, owner: Staff) -> li
     return lines
 
 
-def plan_bounced(
-    rules: Iterable[Rule], event: DeliveryBounced, staff: Sequence[Staff], *, when: When = When()
-) -> list[Planned]:
-    """Who of the staff is told that a mail did not arrive: never the one who could not be reached."""
+def plan_news(rules: Iterable[Rule], event: News, staff: Sequence[Staff], *, when: When = When()) -> list[Planned]:
+    """Who of the staff is told of something that must be seen to: never the one it began with, and by no way that is
+    itself down."""
     known = {person.id: person for person in staff}
     lines: list[Planned] = []
     for rule in sorted(rules, key=lambda rule: (not rule.enabled, rule.position)):
-        if rule.audience not in BOUNCES_TO or rule.channel is None or rule.template is None:
+        if rule.audience not in event.told_to or rule.channel is None or rule.template is None:
+            continue
+        if not rule.condition.holds(event):
             continue
         for recipient, name, absent in people(rule.audience, event, None, staff):
             member = known.get(recipient.removeprefix("staff:"))
-            reason = Reason.ABSENT if absent else Reason.BOUNCED if recipient == event.recipient else None
+            reason = Reason.ABSENT if absent else _why_not(rule, event, recipient)
             if member is None or not member.active:
                 reason = Reason.NO_ADDRESS
             line = Planned(
@@ -175,6 +176,13 @@ def plan_bounced(
             )
             lines.append(line if line.reason or member is None else as_chosen(line, rule, member, when))
     return _once_each(lines)
+
+
+def _why_not(rule: Rule, event: News, recipient: str) -> Reason | None:
+    if recipient == event.recipient:
+        return Reason.BOUNCED if isinstance(event, DeliveryBounced) else Reason.OWN_ACT
+    # It could only arrive when it is no longer true; that the way is open again is told then.
+    return Reason.CHANNEL_DOWN if isinstance(event, ChannelDown) and event.channel == rule.channel else None
 
 
 def plan_digest(rules: Iterable[Rule], person: Staff, when: When) -> list[Planned]:

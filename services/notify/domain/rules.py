@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from services.notify.domain.own import OWN, DeliveryBounced, DigestDue
+from services.notify.domain.own import OWN, DigestDue, News
 from services.notify.domain.placeholders import gives
 from shared.envelope import Event
 from shared.errors import Text
@@ -30,8 +30,6 @@ AUDIENCES: tuple[str, ...] = (
 )
 OWNER = "owner"
 """Whose account it is: the only one who is told of it, and told of nothing else by that name."""
-BOUNCES_TO = frozenset({"pic", "admins", "management"})
-"""Who may be told that a mail did not arrive."""
 DESK = "vendor_desk"
 """The vendor's helpdesk by mail, without an account: told where the office has said where it reads its mail."""
 CHANNELS: tuple[str, ...] = ("email", "whatsapp")
@@ -81,6 +79,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 
     def unmet(self, event: Event) -> tuple[str, ...]:
         """Which of the questions this event answers otherwise than the rule asks; none where the rule holds."""
+        if isinstance(event, News):
+            return ("has_pic",) if self.has_pic not in (None, event.pic is not None) else ()
         if not isinstance(event, ComplaintEvent):
             return ()
         asked: tuple[tuple[str, tuple[Any, ...], object], ...] = (
@@ -154,8 +154,8 @@ def faults(rules: Iterable[Rule], messages: Mapping[str, Message]) -> list[tuple
 
 def _may_be_told(kind: type[Event], audience: str) -> bool:
     """What notify tells itself is for staff alone."""
-    if kind is DeliveryBounced:
-        return audience in BOUNCES_TO
+    if issubclass(kind, News):
+        return audience in kind.told_to
     return kind is not DigestDue or audience in DIGESTED
 
 

@@ -12,12 +12,12 @@ from services.notify.domain import planning, retries
 from services.notify.domain.facts import facts_of, with_report
 from services.notify.domain.late import is_late
 from services.notify.domain.notice import Notice
-from services.notify.domain.own import DeliveryBounced, DigestDue
+from services.notify.domain.own import DigestDue, News
 from services.notify.domain.people import Complainant
 from services.notify.domain.planning import Planned
 from services.notify.domain.retries import PATIENCE, RETRYABLE, Outcome, Reason
 from services.notify.domain.rules import TOLD, Rule, faults
-from services.notify.handlers import digests, returned
+from services.notify.handlers import digests, news, returned
 from services.notify.handlers.whatsapp import after_attempt as after_whatsapp
 from services.notify.senders.letters import EmptyPlaceholder, Letters
 from services.notify.store import asked, copies, ledger, line, matrix
@@ -93,7 +93,7 @@ async def tell_owner(tx: Tx, event: AccountEvent, envelope: Envelope) -> None:
 
 async def hearers(
     tx: Tx,
-    event: ComplaintEvent | TrackingLinkRequested | AccountEvent | DeliveryBounced | DigestDue,
+    event: ComplaintEvent | TrackingLinkRequested | AccountEvent | News | DigestDue,
     rules: Sequence[Rule],
     *,
     late: bool = False,
@@ -113,8 +113,8 @@ async def hearers(
         return planning.plan(rules, event, complainant, staff, desk=desk, when=when)
     if isinstance(event, DigestDue):
         return await digests.hearers(tx, rules)
-    if isinstance(event, DeliveryBounced):
-        return await returned.hearers(tx, event, rules)
+    if isinstance(event, News):
+        return await news.hearers(tx, event, rules)
     if isinstance(event, AccountEvent):
         owner = await copies.member(tx, event.staff) if event.staff is not None else None
         return [] if owner is None else planning.plan_account(rules, event, owner)
@@ -192,8 +192,11 @@ async def claim(
     return Claimed(claimed, wait)
 
 
-async def settle(tx: Tx, notice: Notice, outcome: Outcome, *, jitter: float) -> retries.Verdict | None:
-    """Record how an attempt ended. None when a later attempt decides about the delivery."""
+async def settle(
+    tx: Tx, notice: Notice, outcome: Outcome, *, jitter: float, down_seconds: float
+) -> retries.Verdict | None:
+    """Record how an attempt ended; for how many seconds a channel may be silent before staff are told. None when a
+    later attempt decides about the delivery."""
     delivery, attempt = UUID(notice.delivery), UUID(notice.attempt)
     found = await ledger.under_way(tx, delivery, attempt)
     verdict = None
@@ -211,6 +214,7 @@ async def settle(tx: Tx, notice: Notice, outcome: Outcome, *, jitter: float) -> 
         await returned.tell(tx, delivery, outcome.detail)
     if verdict is not None and notice.channel == "whatsapp":
         await after_whatsapp(tx, delivery, outcome, verdict)
+    await news.heed(tx, notice.channel, outcome, patience=down_seconds)
     return verdict
 
 

@@ -11,6 +11,7 @@ from services.notify.domain import whatsapp as rules
 from services.notify.domain.retries import Fate, Outcome, Status, Verdict
 from services.notify.domain.webhook import Heard, Said
 from services.notify.domain.whatsapp import NAME, Heed
+from services.notify.handlers import news
 from services.notify.senders.bodies import BODIES, Key, default_name
 from services.notify.senders.whatsapp import Way
 from services.notify.store import receipts, said
@@ -142,15 +143,18 @@ async def take_in(tx: Tx, heard: Heard, secrets: Secrets) -> None:
 
 async def _keep_said(tx: Tx, one: Said, secrets: Secrets) -> None:
     index = None if one.number is None else secrets.index(one.number)
-    await said.keep(
+    about = await _about(tx, one, index)
+    new = await said.keep(
         tx,
         one,
         index=index,
         number_sealed=None if one.number is None else secrets.keyring.seal(one.number, about=one.wamid, field="phone"),
         masked=None if one.number is None else mask_phone(f"+{one.number}"),
         text_sealed=None if one.text is None else secrets.keyring.seal(one.text, about=one.wamid, field="text"),
-        about=await _about(tx, one, index),
+        about=about,
     )
+    if new and about.complaint is not None and about.recipient is not None:
+        await news.written(tx, one.wamid, about.complaint, about.recipient)
 
 
 async def _about(tx: Tx, one: Said, index: str | None) -> About:

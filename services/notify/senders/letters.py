@@ -219,6 +219,11 @@ SAMPLES: Mapping[str, Any] = {
     "penerima": "Aminah binti Contoh",
     "alamat": "a***@example.my",
     "jawapan_pelayan": "550 5.1.1 User unknown",
+    "saluran": "WhatsApp",
+    "sejak": "25-01-2021 08:40",
+    "templat": "ispeks_agihan_pic",
+    "bahasa": "Bahasa Melayu",
+    "kod": "132015",
     "ringkasan": SAMPLE,
 }
 

@@ -1,11 +1,11 @@
-"""What the ledger knows of a mail that came back."""
+"""What the ledger knows of a mail that came back, and of what else staff must see to."""
 
 from uuid import UUID
 
 import msgspec
 
 from services.notify.domain.facts import Facts
-from services.notify.domain.own import DeliveryBounced
+from services.notify.domain.own import DeliveryBounced, News
 from shared.db import Tx
 from shared.events.complaint import Person
 
@@ -36,7 +36,14 @@ async def bounced(tx: Tx, delivery: UUID, answer: str) -> tuple[UUID, DeliveryBo
     )
 
 
-async def open_alert(tx: Tx, id: str, event: DeliveryBounced, rules: int, facts: Facts) -> bool:
+async def pic_of(tx: Tx, number: str) -> Person | None:
+    """Who has this complaint now."""
+    return msgspec.convert(
+        await tx.fetchval("select standing -> 'pic' from complaint where number = $1", number), Person | None
+    )
+
+
+async def open_alert(tx: Tx, id: str, event: News, rules: int, facts: Facts) -> bool:
     """Whether this is new to the ledger; it is now in it."""
     opened = await tx.fetchval(
         """

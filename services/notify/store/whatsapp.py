@@ -70,17 +70,18 @@ async def faults(tx: Tx) -> list[Fault]:
     return [Fault(**dict(row)) for row in rows]
 
 
-async def mark_fault(tx: Tx, name: str, language: str, code: int) -> None:
-    """This template was refused: it is not sent until somebody saves the map."""
-    await tx.execute(
+async def mark_fault(tx: Tx, name: str, language: str, code: int) -> datetime | None:
+    """This template was refused: it is not sent until somebody saves the map. When, if that was not known before."""
+    at: datetime | None = await tx.fetchval(
         """
         insert into whatsapp_fault (name, language, code, at) values ($1, $2, $3, helpdesk.now())
-        on conflict (name, language) do update set code = excluded.code, at = excluded.at
+        on conflict (name, language) do nothing returning at
         """,
         name,
         language,
         code,
     )
+    return at
 
 
 async def remember_number(tx: Tx, delivery: UUID, index: str) -> None:

@@ -47,6 +47,8 @@ class Channel:
     """How long one message may take."""
     pair: float = 0.0
     """Seconds that must lie between two messages to one person."""
+    down_seconds: float = 600.0
+    """For how long it may be silent before staff are told."""
     why_not: Reason = Reason.SENDING_OFF
     """Why nothing is sent, where there is no sender."""
 
@@ -175,7 +177,9 @@ class Sweep:
             try:
                 async with self._db.transaction() as tx:
                     jitter = random.random()  # noqa: S311 - spreads a crowd
-                    verdict = await handlers.settle(tx, notice, outcome, jitter=jitter)
+                    verdict = await handlers.settle(
+                        tx, notice, outcome, jitter=jitter, down_seconds=self.channel.down_seconds
+                    )
             except Exception as error:
                 if wait is None or not is_transient(error):
                     raise

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from uuid import UUID
 
 from services.notify.domain.retries import Fate, Outcome
+from services.notify.handlers import news
 from services.notify.handlers import whatsapp as handlers
 from services.notify.handlers.whatsapp import Secrets
 from services.notify.senders.thanks import thanks
 from services.notify.senders.whatsapp import Way, WhatsApp
 from services.notify.store import receipts, said
-from services.notify.store import whatsapp as store
 from services.notify.store.said import Due
 from services.notify.timers.writing import Links
 from shared import logs
@@ -44,7 +44,7 @@ class Book:
     async def refused(self, way: Way, code: int) -> None:
         """This template is not sent until somebody saves the map anew."""
         async with self._db.transaction() as tx:
-            await store.mark_fault(tx, way.name, way.language, code)
+            await news.template_refused(tx, way.name, way.language, code)
 
 
 class Aftermath:

@@ -6,7 +6,7 @@ from typing import Any
 from services.notify.domain.digest_words import fill_digest
 from services.notify.domain.facts import Facts, Matter
 from services.notify.domain.notice import Notice, Topic
-from services.notify.domain.placeholders import fill, fill_account, fill_bounced
+from services.notify.domain.placeholders import fill, fill_account, fill_news
 from services.notify.domain.rules import DESK
 from services.notify.senders import Dispatch
 from shared.auth import TrackingTokens, VendorTokens
@@ -120,16 +120,18 @@ class Writer:
     def _fill(self, topic: Topic, notice: Notice, language: str) -> dict[str, Any]:
         if topic.facts.digest is not None:
             return fill_digest(notice.recipient.name, topic.facts.digest, language=language, link=self._links.to_desk())
-        if topic.matter is None and topic.facts.bounced is not None:
-            return fill_bounced(topic.facts, link=self._links.to_desk())
+        house = topic.facts.house
+        place = f"{self._links.to_desk()}{house.place if house else ''}"
+        if topic.matter is None and (house or topic.facts.bounced) is not None:
+            return fill_news(topic.facts, language=language, link=place)
         if topic.matter is None:
             link = self._links.to_account(self._token(topic.facts, notice.recipient.about))
             return fill_account(notice.recipient.name, topic.facts, link=link)
-        link = (
-            self._links.to_leg(topic.matter.number, topic.facts)
-            if notice.reader == DESK
-            else self._links.to(topic.matter, notice.reader)
-        )
+        link = self._links.to(topic.matter, notice.reader)
+        if notice.reader == DESK:
+            link = self._links.to_leg(topic.matter.number, topic.facts)
+        elif house is not None and house.place:
+            link = place
         return fill(topic.matter, topic.facts, language=language, reader=notice.reader, link=link)
 
     def _token(self, facts: Facts, about: str) -> str | None:

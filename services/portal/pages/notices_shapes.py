@@ -38,7 +38,18 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("time", ("complaint.reminded", "complaint.escalated", "complaint.rescheduled", "digest.due")),
-    ("links", ("tracking_link.requested", "password_reset.requested", "password.changed", "delivery.bounced")),
+    ("links", ("tracking_link.requested", "password_reset.requested", "password.changed")),
+    (
+        "house",
+        (
+            "delivery.bounced",
+            "whatsapp.said",
+            "mail.held",
+            "channel.down",
+            "channel.back",
+            "template.refused",
+        ),
+    ),
 )
 """The events by a complaint's way. One that is not here yet is shown last, under its own name."""
 COMPLAINT = "complaint."

@@ -11,7 +11,7 @@ from deploy.local.processes import free_port
 from services.intake.api import smtp
 from services.intake.handlers.mails import Arrival
 from shared.envelope import Envelope
-from shared.events.intake import ComplainantActed, MailBounced, StaffMailed
+from shared.events.intake import ComplainantActed, MailBounced, MailHeld, StaffMailed
 from tests.integration.intake.desk import EMAIL, Intake, running
 from tests.integration.intake.post import OURS, STAFF, TOKENS, a_mail, address_for, hand_over, held
 from tests.integration.intake.stream import said
@@ -285,6 +285,24 @@ async def test_a_mail_that_is_too_large_is_refused_for_good(post: Post) -> None:
     large = a_mail(address_for(post.number)).as_bytes() + (b"x" * 76 + b"\r\n") * (smtp.MAIL_BYTES // 76)
     assert await post.send(large, to=address_for(post.number)) == 552
     assert await post.intake.count("mail") == 0
+
+
+async def test_that_a_mail_is_held_is_said_once_and_without_its_words(post: Post) -> None:
+    stranger = a_mail(address_for(post.number), "rahsia saya", sender="orang.lain@example.my")
+    for _ in range(2):
+        assert await post.send(stranger) == 250
+    assert await post.reason() == "stranger"
+
+    async def there() -> Envelope:
+        (letter,) = [one for one in await said(post.broker) if one.type == "mail.held"]
+        return letter
+
+    letter = await eventually(there)
+    told = letter.open_as(MailHeld)
+    assert (told.reason, told.number, letter.sequence) == ("stranger", post.number, 1)
+    assert b"rahsia" not in letter.encoded()
+    assert b"orang.lain" not in letter.encoded()
+    assert len(await post.intake.rows("select 1 from event where type = 'mail.held'")) == 1
 
 
 async def test_with_no_room_left_the_server_keeps_it(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

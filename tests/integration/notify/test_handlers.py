@@ -14,7 +14,7 @@ from services.notify.subscriptions import HEARS
 from shared.envelope import Event, schema_of
 from shared.events import REGISTER, intake
 from shared.events.accounts import PasswordChanged
-from shared.events.intake import MailBounced
+from shared.events.intake import MailBounced, MailHeld
 from shared.events.reference import Away, CalendarSaved, SettingsSaved
 from tests.integration.notify.conftest import Desk, a_reset, staff
 from tests.support import complaints
@@ -36,6 +36,7 @@ async def test_every_handler_run_twice_plans_nothing_more(desk: Desk) -> None:
         sealed(
             MailBounced(delivery=str(uuid4()), status="5.1.1", at=complaints.SUNDAY), subject="report", source="intake"
         ),
+        sealed(MailHeld(reason="stranger", at=complaints.SUNDAY, number=NUMBER), subject="held", source="intake"),
     ]
     others = [
         sealed(complaints.a_staff_member(complaints.SITI, "PIC"), 2),

@@ -19,7 +19,7 @@ from services.notify.domain.digests import (
     day_of,
     is_belated,
 )
-from services.notify.domain.own import DeliveryBounced
+from services.notify.domain.own import News as Told
 from services.notify.domain.rules import TOLD
 from services.notify.senders.letters import Letters
 from shared.calendar import Calendar
@@ -188,7 +188,7 @@ def test_the_message_says_the_numbers_the_table_and_what_was_gathered(language: 
 
 
 def test_every_event_has_words_for_a_digest() -> None:
-    about = {event for event, kind in TOLD.items() if issubclass(kind, ComplaintEvent | DeliveryBounced)}
+    about = {event for event, kind in TOLD.items() if issubclass(kind, ComplaintEvent | Told)}
     assert about == EVENTS.keys()
 
 

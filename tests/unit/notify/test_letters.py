@@ -12,8 +12,9 @@ from jinja2 import UndefinedError
 
 from services.notify.domain.digest_words import fill_digest
 from services.notify.domain.digests import Digest, News, Numbers, Row, Section
-from services.notify.domain.facts import Bounced, Facts, Matter, facts_of
+from services.notify.domain.facts import Bounced, Facts, House, Matter, facts_of
 from services.notify.domain.own import DeliveryBounced, DigestDue
+from services.notify.domain.own import News as Told
 from services.notify.domain.placeholders import fill, fill_account, gives
 from services.notify.domain.rules import TOLD
 from services.notify.senders.letters import LANGUAGES, SAMPLES, EmptyPlaceholder, Letters, sample
@@ -57,7 +58,7 @@ def mail_of(template: str, language: str, values: dict[str, Any], name: str = "A
 
 def about_nobody(event: str) -> bool:
     """No complaint: an account, or many."""
-    return issubclass(TOLD[event], AccountEvent | DigestDue | DeliveryBounced)
+    return issubclass(TOLD[event], AccountEvent | DigestDue | Told)
 
 
 def a_digest_of(hostile: str) -> Digest:
@@ -131,6 +132,10 @@ def test_whatever_people_type_stays_text_in_a_mail_to_one_person(template: str, 
     named = (hostile, hostile)
     if TOLD[event] is DeliveryBounced:
         texts["bounced"] = Bounced(name=hostile, address=hostile, answer=hostile)
+    elif issubclass(TOLD[event], Told):
+        texts["house"] = House(
+            place="/x", channel=hostile, since=NOW, answer=hostile, template=hostile, language=hostile, code=1
+        )
     facts = Facts(at=NOW, audience=("P", "S", "V"), due=NOW, answer_by=NOW, days=3, files=named, **texts)
     reader = LETTERS.messages[template].reader
     if issubclass(TOLD[event], AccountEvent):

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from services.notify import handlers
+from services.notify.domain.own import OWN
 from services.notify.domain.placeholders import gives
 from services.notify.domain.rules import TOLD, Rule, faults
 from services.notify.senders.bodies import BODIES
@@ -18,7 +19,7 @@ LETTERS = Letters()
 
 
 def test_every_event_of_the_table_has_a_rule_or_an_explicit_none() -> None:
-    own = {"digest.due", "delivery.bounced"}
+    own = {kind.wire for kind in OWN}
     assert {kind.wire for kind in (*WORKFLOW, *ACCOUNTS)} | {"tracking_link.requested"} | own == TOLD.keys()
     assert {rule.event for rule in RULES} == TOLD.keys()
     assert all(rule.why for rule in RULES if rule.audience is None)
@@ -85,6 +86,7 @@ def test_what_an_event_gives_is_read_off_its_class() -> None:
 def test_urgent_is_for_whom_waits_for_it_and_leaves_no_choice() -> None:
     urgent = {rule.event for rule in RULES if rule.urgent}
     assert urgent == {
+        "channel.down",
         "complaint.escalated",
         "tracking_link.requested",
         "password_reset.requested",

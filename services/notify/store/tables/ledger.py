@@ -188,6 +188,16 @@ pace = Table(
     comment="when the next message of a channel may go, for all replicas",
 )
 
+outage = Table(
+    "outage",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("since", Moment, nullable=False, comment="in real time"),
+    Column("detail", Text, nullable=False),
+    Column("told", Boolean, nullable=False, server_default=text("false")),
+    comment="ways out that do not answer now",
+)
+
 digest_day = Table(
     "digest_day",
     metadata,
