@@ -6,7 +6,8 @@ the moment of sending, from the copy, never from the event that is being handled
 
 Hears: every event of workflow's table and of its accounts, `staff.saved`, `calendar.saved`, `settings.saved`;
 `tracking_link.requested`, `mail.bounced`, `mail.held` and `form.saved` from intake; from itself that a digest is due,
-that a mail came back, and what else staff must see to; by webhook what became of a WhatsApp message and what people write there.
+that a mail came back, and what else staff must see to; by webhook what became of a WhatsApp message and what people
+write there.
 
 Says: nothing. Its ledger is read over HTTP.
 

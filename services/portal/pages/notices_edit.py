@@ -236,7 +236,8 @@ def _messages(matrix: Matrix, event: str, typed: Mapping[str, str]) -> list[tupl
 def _questions(visit: Visit, event: str, lines: Sequence[Line]) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a condition may ask of this event, with the answers it can have; what it asks already is always there."""
     if not event.startswith(COMPLAINT):
-        return []
+        asks = any("has_pic" in line.condition for line in lines)
+        return [("has_pic", [(one, _answer(visit, "has_pic", one)) for one in ("yes", "no")])] if asks else []
     reference = visit.desk.reference
     moves = reference.moves(event)
     before = dict.fromkeys(state for move in moves for state in move.sources)

@@ -12,7 +12,7 @@ from services.notify.migrations import (
     v0009_digests,
     v0011_bounced,
     v0012_whatsapp,
-    v0014_news,
+    v0015_news,
 )
 
 LINES = v0002_rules.lines() + [
@@ -33,7 +33,7 @@ RULES = _after(
         Rule(**v0006_choices.with_choices(line) | {"condition": msgspec.convert(line["condition"], Condition)})
         for line in LINES
     ],
-    [*v0009_digests.lines(), *v0011_bounced.lines(), *v0014_news.lines()],
+    [*v0009_digests.lines(), *v0011_bounced.lines(), *v0015_news.lines()],
 )
 """Who is told by mail."""
 WHOLE = _after(RULES, v0012_whatsapp.lines())

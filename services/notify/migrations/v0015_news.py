@@ -1,7 +1,7 @@
 """Staff are told of what they must see to: a way out that is down and back, a refused template, a held mail, and what
 somebody wrote on WhatsApp.
 
-Revision 0014. The office's own matrix is kept and goes on as a new version.
+Revision 0015. The office's own matrix is kept and goes on as a new version.
 """
 
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db import run_script
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
