@@ -30,8 +30,10 @@ def masked_name(name: str) -> str:
     return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())
 
 
-def is_mine(caller: Caller, holder: str | None, seen_by: Iterable[str]) -> bool:
-    """I have the ball, or somebody whom I stand in for, and may still see it."""
+def is_mine(caller: Caller, holder: str | None, custodian: str | None, seen_by: Iterable[str]) -> bool:
+    """I have the ball, or somebody whom I stand in for, and may still see it; or the vendor has it, whom I work for."""
+    if custodian == "VENDOR" and "VENDOR" in caller.roles:
+        return VENDOR in seen_by
     return holder in caller.selves and f"staff:{holder}" in seen_by
 
 

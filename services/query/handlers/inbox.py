@@ -91,7 +91,7 @@ def row_view(row: Any, caller: Caller, moment: Moment, names: Names) -> views.Ro
         "age_calendar_days": calendar_days,
         "due": row["due"],
         "left_days": moment.days_left(row["due"], row["custodian"]),
-        "mine": readers.is_mine(caller, row["holder"], row["seen_by"]),
+        "mine": readers.is_mine(caller, row["holder"], row["custodian"], row["seen_by"]),
         "first_act": readers.waits_for_first_act(
             caller,
             first_act=row["first_act"],

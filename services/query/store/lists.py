@@ -29,6 +29,8 @@ FOLDERS: dict[Folder, str] = {
 }
 """Mine: I have the ball, or somebody whom I stand in for. Unassigned: nobody has picked it up. Waiting: for the
 complainant or the vendor. What has ended has no custodian."""
+THE_VENDORS = f"c.custodian = 'VENDOR' and coalesce('{VENDOR}' = any(c.seen_by), false)"
+"""What the vendor has is mine too, where I work for the vendor: nobody there holds it in person."""
 SMALL: tuple[Folder, ...] = ("mine", "unassigned", "waiting")
 """Folders with an index of their own. The planner takes who holds a complaint and who reads it for unrelated, expects
 next to nothing, and would sort all of the folder for its first page: there it is not to see what `coalesce` hides, and
@@ -50,6 +52,8 @@ class _Where:
         condition = FOLDERS[folder]
         if "{me}" in condition:
             condition = condition.format(me=self.value(caller.selves, "text[]"))
+        if folder == "mine" and "VENDOR" in caller.roles:
+            condition = f"({condition} or {THE_VENDORS})"
         if "{now}" in condition:
             condition = condition.format(now=self.value(now, "timestamptz"))
         self.conditions.append(condition)
@@ -111,7 +115,7 @@ def _led_by(caller: Caller, folder: Folder, filters: Filters) -> list[str]:
     that changes nothing in it, but no other index has it, and the planner cannot walk all complaints by their deadlines
     until it has met fifty that fit."""
     if folder == "mine" or filters.mine:
-        return ["holder"] if len(caller.selves) == 1 else []
+        return ["holder"] if len(caller.selves) == 1 and "VENDOR" not in caller.roles else []
     if folder in SMALL:
         return ["custodian"] if folder == "unassigned" else []
     asked = {
@@ -181,7 +185,9 @@ with clock as materialized (select helpdesk.now() as now),
 moment as materialized (select now, date_trunc('hour', now, 'UTC') as hour from clock),
 counts as materialized (
     select {BADGE},
-        coalesce(sum(n) filter (where {FOLDERS["mine"].format(me="$2::text[]")}), 0)::int as mine,
+        coalesce(sum(n) filter (
+            where {FOLDERS["mine"].format(me="$2::text[]")} or $5 and {THE_VENDORS}
+        ), 0)::int as mine,
         coalesce(sum(n) filter (where {FOLDERS["unassigned"]}), 0)::int as unassigned,
         coalesce(sum(n) filter (where {FOLDERS["waiting"]}), 0)::int as waiting,
         coalesce(sum(n), 0)::int as all,
@@ -202,7 +208,7 @@ async def standing(tx: Tx, caller: Caller) -> tuple[Moment, dict[str, int], int]
     """Now, how many complaints of the caller's lie in each folder, and how many wait for their first act; all of one
     moment. What does not depend on the hour is summed, and so are the deadlines of hours gone by: counted is only what
     fell due in this one."""
-    rows = await tx.fetch(STANDING, *_whose(caller))
+    rows = await tx.fetch(STANDING, *_whose(caller), "VENDOR" in caller.roles)
     return reference.moment_of(rows), {folder: rows[0][folder] for folder in FOLDERS}, rows[0]["badge"]
 
 

@@ -104,7 +104,7 @@ from tests.support.complaints import (
             VENDOR,
             0,
             {
-                "mine": set(),
+                "mine": {"vendor"},
                 "unassigned": set(),
                 "waiting": {"vendor"},
                 "overdue": set(),

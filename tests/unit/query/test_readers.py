@@ -42,10 +42,18 @@ def test_a_masked_name_keeps_its_initials(name: str, masked: str) -> None:
 
 def test_mine_is_what_i_hold_and_may_still_see() -> None:
     me = caller("me", "PIC")
-    assert readers.is_mine(me, "me", ["staff:me"])
-    assert not readers.is_mine(me, "other", ["staff:me", "staff:other"])
-    assert not readers.is_mine(me, "me", ["role:ADMIN"])
-    assert not readers.is_mine(me, None, ["staff:me"])
+    assert readers.is_mine(me, "me", "PIC", ["staff:me"])
+    assert not readers.is_mine(me, "other", "PIC", ["staff:me", "staff:other"])
+    assert not readers.is_mine(me, "me", "PIC", ["role:ADMIN"])
+    assert not readers.is_mine(me, None, "ADMIN", ["staff:me"])
+
+
+def test_what_the_vendor_has_is_mine_if_i_work_for_the_vendor() -> None:
+    theirs = caller("me", "VENDOR")
+    assert readers.is_mine(theirs, None, "VENDOR", ["role:VENDOR"])
+    assert not readers.is_mine(theirs, None, "PIC", ["role:VENDOR"])
+    assert not readers.is_mine(theirs, None, "VENDOR", ["role:ADMIN"])
+    assert not readers.is_mine(caller("me", "ADMIN"), None, "VENDOR", ["role:ADMIN", "role:VENDOR"])
 
 
 @pytest.mark.parametrize(
