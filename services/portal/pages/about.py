@@ -1,4 +1,4 @@
-"""Pages that only tell: the guide, privacy, security, disclaimer, sitemap. One text a language, written as prose."""
+"""Pages that only tell: the guides, privacy, security, disclaimer, sitemap. One text a language, written as prose."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,6 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.portal.desk import Visit, Visiting
+from services.portal.pages import staff_reading as reading
+from services.portal.session import Staff
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,6 +34,12 @@ def _telling(name: str, key: str) -> Callable[[Visit], Awaitable[Response]]:
         )
 
     return tell
+
+
+@router.get("/staf/panduan")
+async def guide(visit: Visiting, staff: Staff) -> Response:
+    """The guide for staff: the parts of the reader's own roles."""
+    return visit.page("staff/guide.html", place="", badge=await reading.badge(visit, staff))
 
 
 for _name, _key in PAGES.items():

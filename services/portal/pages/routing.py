@@ -110,6 +110,7 @@ async def _routing(visit: Visit, staff: Pass, notice: str = "", *, status: int =
         switch=Switch("routing", ROUTING) if posted else None,
         teams=teams,
         pics=pics,
+        queue=[one for one in people if one.active and "IMPLEMENTOR" in one.queues],
         automatic="automatic" in visit.typed if posted else settings["automatic_assignment"],
         edits="ADMIN" in staff.staff.roles,
         notice=notice,

@@ -15,6 +15,7 @@ from services.portal.session import Staff
 
 router = APIRouter(prefix="/staf", include_in_schema=False)
 
+FOLDERS = ("mine", "unassigned", "waiting", "overdue", "all", "closed")
 COUNTED = 100
 """Rows that figures are counted from, the most a list gives at once. Beyond, a figure says "or more"."""
 PRESSING = 6
@@ -33,8 +34,11 @@ STATES = (
 async def dashboard(visit: Visiting, staff: Staff) -> Response:
     """Own figures from the rows the reader has the ball of; the office's from the counts of its folders."""
     await visit.desk.reference.load_labels()
+    roles = frozenset(staff.staff.roles)
+    acts = not roles.isdisjoint({"ADMIN", "PIC", "IMPLEMENTOR", "VENDOR"})
     lists = await asyncio.gather(
-        reading.inbox(visit, staff, folder="mine", limit=COUNTED),
+        # who only looks on is shown what is late anywhere
+        reading.inbox(visit, staff, folder="mine" if acts else "overdue", limit=COUNTED),
         *(_asked(visit, staff, filters) for filters in _beside(staff)),
     )
     mine = lists[0]
@@ -56,16 +60,31 @@ async def dashboard(visit: Visiting, staff: Staff) -> Response:
         more=any(one.next for one in lists),
         states=[(state, states[state]) for state in STATES if states[state]],
         home=home(staff),
-        acts=not {"ADMIN", "PIC", "IMPLEMENTOR", "VENDOR"}.isdisjoint(staff.staff.roles),
-        office=not {"ADMIN", "MANAGEMENT"}.isdisjoint(staff.staff.roles),
+        acts=acts,
+        office=not roles.isdisjoint({"ADMIN", "MANAGEMENT"}),
+        waits=not roles.isdisjoint({"PIC", "IMPLEMENTOR"}),
         as_of=mine.as_of,
     )
 
 
 def home(staff: Pass) -> str:
     """The folder a reader's day begins with."""
-    first = {"ADMIN": "unassigned", "PIC": "mine", "IMPLEMENTOR": "all", "VENDOR": "waiting"}
+    first = {"ADMIN": "unassigned", "PIC": "mine", "IMPLEMENTOR": "all", "VENDOR": "mine"}
     return next((folder for role, folder in first.items() if role in staff.staff.roles), "all")
+
+
+def folders(staff: Pass) -> list[str]:
+    """The folders that can hold anything for the reader: one who only looks on has nothing in hand, what nobody has
+    picked up only those see who see everything, and for the vendor what waits for the vendor is their own."""
+    roles = frozenset(staff.staff.roles)
+    empty: set[str] = set()
+    if roles <= {"MANAGEMENT"}:
+        empty.add("mine")
+    if roles.isdisjoint({"ADMIN", "MANAGEMENT"}):
+        empty.add("unassigned")
+    if roles <= {"VENDOR"}:
+        empty.add("waiting")
+    return [folder for folder in FOLDERS if folder not in empty]
 
 
 def _beside(staff: Pass) -> list[dict[str, str]]:
@@ -73,7 +92,6 @@ def _beside(staff: Pass) -> list[dict[str, str]]:
     whose = (
         ("ADMIN" in staff.staff.roles, {"state": "BARU"}),
         ("IMPLEMENTOR" in staff.staff.queues, {"state": "RUJUKAN_IMPLEMENTOR"}),
-        ("VENDOR" in staff.staff.roles, {"state": "TINDAKAN_VENDOR"}),
     )
     return [filters for holds, filters in whose if holds]
 

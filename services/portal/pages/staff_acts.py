@@ -12,7 +12,7 @@ from services.portal.pages import staff_needs as needs
 from services.portal.pages import staff_reading as reading
 from services.portal.pages.enclosing import enclosed_all
 from services.portal.pages.staff_complaint import Again, missing, page, trouble
-from services.portal.pages.staff_shapes import Allowed, Standing
+from services.portal.pages.staff_standing import Allowed, Standing
 from services.portal.session import Staff
 
 router = APIRouter(prefix="/staf/aduan", include_in_schema=False)

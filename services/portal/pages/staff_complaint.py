@@ -16,41 +16,19 @@ from starlette.responses import Response
 
 from services.portal.clients import Form, Pass, Problem, Unavailable
 from services.portal.desk import Switch, Visit, Visiting
-from services.portal.enclosure import Enclosure
 from services.portal.pages import deliveries, refusal, times_told, vendor_told, wrong
-from services.portal.pages import staff_needs as needs
+from services.portal.pages import staff_offers as offers
 from services.portal.pages import staff_reading as reading
 from services.portal.pages.enclosing import enclosed_all
 from services.portal.pages.staff_inbox import PRIORITIES, last
-from services.portal.pages.staff_shapes import (
-    Advice,
-    Allowed,
-    Clocks,
-    Deadline,
-    Detail,
-    Pic,
-    Standing,
-    deadline,
-)
+from services.portal.pages.staff_shapes import Deadline, Detail, deadline
+from services.portal.pages.staff_standing import Advice, Clocks, Pic, Standing
 from services.portal.session import Staff
 
 router = APIRouter(prefix="/staf/aduan", include_in_schema=False)
 
-WRITING = ("note", "reply")
-"""The two actions that only say something. The internal one comes first: said to the wrong reader, it does no harm."""
 HANDLERS = frozenset({"ADMIN", "PIC", "IMPLEMENTOR"})
 CUSTODIANS = ("ADMIN", "PIC", "IMPLEMENTOR", "VENDOR", "COMPLAINANT")
-
-
-class Act(NamedTuple):
-    """An action as the page offers it: its verb, its fields, who will read it, the state it leads to."""
-
-    name: str
-    label: str
-    fields: list[needs.Field]
-    readers: str
-    to: str | None
-    files: bool
 
 
 class Part(NamedTuple):
@@ -173,7 +151,7 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         reading.schedule(visit, staff, number, outsider=outsider),
         deliveries.outside(visit, staff, number),
     )
-    acts = _acts(visit, standing)
+    acts = offers.of(visit, standing)
     typed = visit.typed
     since = _since(visit)
     entries = found.entries if found else []
@@ -194,14 +172,14 @@ async def _page(visit: Visit, staff: Pass, number: str, again: Again) -> Respons
         fresh=[entry for entry in entries if since is not None and entry.sequence > since],
         acts=acts,
         unversioned=" ".join(one.action for one in standing.allowed if not one.if_match),
-        open_act=_wanted(visit, acts),
-        lost=_lost(typed, acts),
-        lost_files=_lost_files(visit, acts),
+        open_act=offers.wanted(visit, acts),
+        lost=offers.lost(typed, acts),
+        lost_files=offers.lost_files(visit, acts),
         filed=next((entry.attachments for entry in entries if entry.kind == "received"), []),
         typed=typed,
         written=[name for name, value in typed.items() if "-" in name and value.strip()],
         errors=again.errors,
-        summary={name: f"{_field_label(visit, name)}: {sentence}" for name, sentence in again.errors.items()},
+        summary={name: f"{offers.field_label(visit, name)}: {sentence}" for name, sentence in again.errors.items()},
         notice=again.notice,
         again=again,
         was=typed.get("state", ""),
@@ -250,50 +228,6 @@ async def _pics(visit: Visit, staff: Pass, standing: Standing) -> Sequence[Pic]:
 
 async def _advice(visit: Visit, staff: Pass, standing: Standing) -> Advice | None:
     return await reading.advice_for(visit, staff, standing.number) if standing.may("classify") else None
-
-
-def _acts(visit: Visit, standing: Standing) -> list[Act]:
-    """What may be done: writing first, then the moves in the table's order."""
-    ordered = sorted(
-        standing.allowed, key=lambda one: WRITING.index(one.action) if one.action in WRITING else len(WRITING)
-    )
-    return [_act(visit, one, standing.state) for one in ordered]
-
-
-def _act(visit: Visit, allowed: Allowed, state: str) -> Act:
-    leads = visit.desk.reference.leads(allowed.action, state, allowed.role)
-    readers = "public" if "P" in leads.readers else "vendor" if "V" in leads.readers else "internal"
-    to = leads.to if leads.to != state else None
-    label = allowed.label[visit.language] or visit.label("action", allowed.action)
-    return Act(allowed.action, label, needs.fields(allowed), readers, to, needs.takes_files(allowed))
-
-
-def _wanted(visit: Visit, acts: list[Act]) -> str:
-    """The action whose fields stand open: the one asked for, otherwise the first that only says something."""
-    asked = visit.typed.get("act") or visit.request.query_params.get("tulis", "")
-    names = [act.name for act in acts]
-    return asked if asked in names else next((name for name in names if name in WRITING), "")
-
-
-def _field_label(visit: Visit, name: str) -> str:
-    """How the page calls the field `<action>-<field>`: by its action where that has words of its own."""
-    action, _, field_name = name.partition("-")
-    keys = (f"act.{action}.{field_name}", f"act.{field_name}")
-    return next((visit.t(key) for key in keys if visit.desk.words.has(key)), field_name)
-
-
-def _lost(typed: Mapping[str, str], acts: list[Act]) -> list[tuple[str, str]]:
-    """What was typed for actions that are no longer on offer. It stays in the form, to be copied or sent otherwise."""
-    offered = {one.name for act in acts for one in act.fields}
-    return [
-        (name, value) for name, value in typed.items() if "-" in name and name not in offered and len(value.strip()) > 1
-    ]
-
-
-def _lost_files(visit: Visit, acts: list[Act]) -> list[tuple[str, Enclosure]]:
-    """Files that were taken for actions that are no longer on offer."""
-    offered = {act.name for act in acts if act.files}
-    return [(action, one) for action, one in visit.enclosures.items() if action not in offered and one.files]
 
 
 def _parts(clocks: Clocks) -> list[Part]:

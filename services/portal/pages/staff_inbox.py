@@ -15,13 +15,14 @@ from services.portal.clients import Form, Pass, Problem
 from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal
 from services.portal.pages import staff_reading as reading
-from services.portal.pages.staff import STATES, home
-from services.portal.pages.staff_shapes import Inbox, Member, deadline
+from services.portal.pages.staff import FOLDERS, STATES, home
+from services.portal.pages.staff import folders as folders_of
+from services.portal.pages.staff_shapes import Inbox, deadline
+from services.portal.pages.staff_standing import Away, Member
 from services.portal.session import Staff
 
 router = APIRouter(prefix="/staf/peti", include_in_schema=False)
 
-FOLDERS = ("mine", "unassigned", "waiting", "overdue", "all", "closed")
 FILTERS = ("q", "state", "phase", "outcome", "module", "department", "ptj", "priority", "pic", "from", "to", "overdue")
 """What narrows the list, as query calls it."""
 PRIORITIES = ("Kritikal", "Tinggi", "Sederhana", "Rendah")
@@ -153,9 +154,10 @@ async def _page(
     ic: str = "",
 ) -> Response:
     errors = dict(errors or {})
-    (found, notice), people, form, _ = await asyncio.gather(
+    (found, notice), people, away, form, _ = await asyncio.gather(
         _of_ic(visit, staff, ic) if ic else _found(visit, staff, asked, upto, notice),
         reading.members(visit, staff),
+        _away(visit, staff),
         reading.choices(visit),
         visit.desk.reference.load_labels(),
     )
@@ -170,7 +172,7 @@ async def _page(
         here=asked.url(after=asked.after),
         found=found,
         badge=found.badge,
-        folders=[(name, found.folders.get(name, 0)) for name in FOLDERS],
+        folders=[(name, found.folders.get(name, 0)) for name in folders_of(staff)],
         due={row.number: deadline(row.due, row.left_days, row.custodian, found.as_of) for row in found.items},
         chips=[Chip(visit.t("by_ic.chip", last=ic[-4:]), asked.url())] if ic else _chips(visit, asked, people, form),
         ic=ic or visit.typed.get("ic", ""),
@@ -182,6 +184,7 @@ async def _page(
         modules=form.modules if form else [],
         departments=form.departments if form else [],
         pics=pics,
+        away=away,
         bulk="ADMIN" in staff.staff.roles and any(row.open for row in found.items) and bool(pics),
         ticked=set(visit.several("item")) if errors or "again" in visit.typed else set(),
         chosen=visit.typed.get("pic", ""),
@@ -193,6 +196,11 @@ async def _page(
     )
     visit.cookie(response, KEPT, asked.url(after=asked.after).partition("?")[2], path="/staf")
     return response
+
+
+async def _away(visit: Visit, staff: Pass) -> dict[str, Away]:
+    """For those who hand out: who would not be there to take it."""
+    return await reading.away(visit, staff) if "ADMIN" in staff.staff.roles else {}
 
 
 async def _found(visit: Visit, staff: Pass, asked: Asked, upto: str | None, notice: str) -> tuple[Inbox, str]:

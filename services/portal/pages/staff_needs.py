@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from services.portal.clients import FieldError
-from services.portal.pages.staff_shapes import Allowed
+from services.portal.pages.staff_standing import Allowed
 
 FIELDS = {
     "question": "text",

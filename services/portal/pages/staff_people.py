@@ -12,7 +12,7 @@ from services.portal.desk import Switch, Visit, Visiting
 from services.portal.pages import refusal, wrong
 from services.portal.pages import staff_reading as reading
 from services.portal.pages.access import ACTS
-from services.portal.pages.staff_shapes import Member
+from services.portal.pages.staff_standing import Member
 from services.portal.session import Staff
 
 router = APIRouter(prefix="/staf/kakitangan", include_in_schema=False)

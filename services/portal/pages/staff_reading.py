@@ -12,7 +12,8 @@ from starlette.responses import Response
 from services.portal.clients import Form, Pass, Problem, Text, Unavailable
 from services.portal.clients.door import part
 from services.portal.desk import Visit
-from services.portal.pages.staff_shapes import Advice, Detail, Happened, Inbox, Member, Pic, Result, Solved, Standing
+from services.portal.pages.staff_shapes import Detail, Inbox, Solved
+from services.portal.pages.staff_standing import Advice, Away, Happened, Member, Pic, Result, Standing
 from services.portal.pages.times_shapes import Schedule
 
 T = TypeVar("T")
@@ -105,6 +106,15 @@ async def members(visit: Visit, staff: Pass) -> list[Member]:
         return await everybody(visit, staff)
     except Unavailable:
         return []
+
+
+async def away(visit: Visit, staff: Pass) -> dict[str, Away]:
+    """Who is away today, by their id. A list can do without."""
+    try:
+        found = await visit.desk.clients.workflow.get("/v1/absences", staff.token)
+    except (Problem, Unavailable):
+        return {}
+    return {one.staff.id: one for one in shaped(found["items"], list[Away]) if one.state == "now"}
 
 
 async def happened(visit: Visit, staff: Pass, number: str) -> list[Happened]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.portal.desk import Visit
-from services.portal.pages.staff_shapes import Detail, Entry, Standing
+from services.portal.pages.staff_shapes import Detail, Entry
+from services.portal.pages.staff_standing import Standing
 from services.portal.words import short_date, stamp
 
 

@@ -7,6 +7,11 @@
   // what is wrong is read first
   document.getElementById("errors")?.focus();
 
+  // on a narrow screen the menu is a strip: where one is stands in sight
+  const strip = document.querySelector(".site-head nav");
+  const here = strip?.querySelector("[aria-current]");
+  if (here) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - 16;
+
   // an error's link lands on the field itself, also where the name belongs to a group
   for (const link of all("#errors a")) {
     link.addEventListener("click", (event) => {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.portal.pages.form_rows import LISTS
-from services.portal.pages.staff_inbox import FOLDERS
+from services.portal.pages.staff import FOLDERS
 from services.workflow.api import record
 from services.workflow.machine import CUSTODIANS, PHASES, Outcome, State
 from tests.unit.portal import overseen
@@ -173,6 +173,7 @@ async def people(w: Walker) -> None:
     on("GET", audit, answer({"items": [], "as_of": NOW, "next": None}))
     await w.get("/staf/audit-capaian")
     await w.get("/staf/audit-capaian?number=x")
+    await w.get("/staf/panduan")
     session = {"id": "1", "begun_at": NOW, "seen_at": NOW, "address": "10.0.0.1", "browser": "Firefox"}
     on("GET", "/v1/sessions", answer({"items": [{**session, "current": True}, {**session, "id": "2", "browser": ""}]}))
     for done in ("", "kata-laluan", "sesi", "bahasa"):

@@ -215,7 +215,15 @@ async def others(w: Walker) -> None:
         await w.client.post("/log-keluar")
         w.client.cookies.set("lang", w.walk.language)
         await enter(w.client)
-        for path in ("/staf", "/staf/peti", "/staf/kakitangan", "/staf/borang", "/staf/audit-capaian", "/staf/tiada"):
+        for path in (
+            "/staf",
+            "/staf/peti",
+            "/staf/kakitangan",
+            "/staf/borang",
+            "/staf/audit-capaian",
+            "/staf/panduan",
+            "/staf/tiada",
+        ):
             await w.get(path)
         entries = [entry(n, "noted", role, "Xyz") for n, role in enumerate(("COMPLAINANT", "SYSTEM"))]
         for one in entries:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 
 from tests.unit.portal.outside import AISYAH, NUMBER, Outside, answer, problem
-from tests.unit.portal.pages.staffing import ADMIN, MANAGEMENT, enter, staffed, stands
+from tests.unit.portal.pages.staffing import ADMIN, MANAGEMENT, MEMBERS, enter, staffed, stands
 from tests.unit.portal.reading import Page
 
 SITI = {"id": "s2", "name": "Siti Hajar"}
@@ -41,6 +41,19 @@ async def test_teams_are_ticked_and_saved_whole(visitor: httpx2.AsyncClient, out
     assert saved.headers["Location"] == "/staf/agihan?simpan=1"
     assert outside.last("PUT", "/v1/routing").body == {"modules": {"gl": [], "ac": ["s1"]}}
     assert outside.calls("PUT", "/v1/settings") == [], "what did not change is not saved"
+
+
+async def test_the_implementors_queue_is_shown_and_an_empty_one_is_warned_of(
+    visitor: httpx2.AsyncClient, outside: Outside
+) -> None:
+    office(outside)
+    await enter(visitor)
+    assert "Tiada sesiapa dalam giliran" in Page(await visitor.get("/staf/agihan")).text
+    hafiz = {**MEMBERS[0], "id": "s5", "name": "Hafiz", "roles": ["IMPLEMENTOR"], "queues": ["IMPLEMENTOR"]}
+    gone = {**hafiz, "id": "s6", "name": "Bekas Ahli", "active": False}
+    outside.on("GET", "/v1/staff", answer({"items": [hafiz, gone]}))
+    queue = Page(await visitor.get("/staf/agihan")).html.partition('id="queue"')[2].partition("</section>")[0]
+    assert ("/staf/kakitangan/s5" in queue, "Bekas Ahli" in queue) == (True, False)
 
 
 async def test_automatic_assignment_is_a_switch(visitor: httpx2.AsyncClient, outside: Outside) -> None:

@@ -1,5 +1,6 @@
 """A complaint's own page: what is shown, to whom, and which actions are on it."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -123,6 +124,13 @@ async def test_an_assigning_admin_chooses_among_the_suggested_first(
     assert form.choices["classify-priority"] == ["", "Kritikal", "Tinggi", "Rendah"]
     assert form.choices["classify-module"] == ["", "ac", "lain"]
     assert "Kekal: Lejar Am (GL)" in page.text
+
+
+async def test_a_new_complaint_is_handed_out_in_one_step(visitor: httpx2.AsyncClient, outside: Outside) -> None:
+    staffed(outside, ADMIN)
+    stands(outside, state="BARU", allowed=[ALLOWED["note"], ALLOWED["assign"], ALLOWED["reply"]])
+    folds = re.findall(r'<details[^>]*id="act-(\w+)"[^>]*?( open)?>', (await opened(visitor)).html)
+    assert folds == [("assign", " open"), ("note", ""), ("reply", "")]
 
 
 async def test_internal_public_and_vendor_s_entries_cannot_be_taken_for_one_another(

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.unit.portal.outside import Outside, answer
+from tests.unit.portal.outside import NUMBER, Outside, answer
 from tests.unit.portal.pages.staffing import ADMIN, IMPLEMENTOR, MANAGEMENT, OTHER, enter, page_of, row, staffed
 from tests.unit.portal.reading import Page
 
@@ -72,6 +72,8 @@ async def test_management_reads_the_office_and_has_nothing_of_its_own(
     page = await dashboard(visitor)
     assert "Seluruh pejabat" in page.text
     assert "Tindakan saya" not in page.text
+    assert outside.last("GET", "/v1/inbox").params["folder"] == "overdue", "what is late anywhere stands below"
+    assert f"/staf/aduan/{NUMBER}" in page.links
 
 
 async def test_nothing_to_do_is_said(visitor: httpx2.AsyncClient, outside: Outside) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.unit.portal.outside import NUMBER, Asked, Outside, answer, problem
+from tests.unit.portal.outside import AISYAH, NUMBER, Asked, Outside, answer, problem
 from tests.unit.portal.pages.staffing import (
     ADMIN,
     IMPLEMENTOR,
@@ -36,7 +36,7 @@ def row_of(page: Page, number: str = NUMBER) -> str:
 
 @pytest.mark.parametrize(
     ("staff", "folder"),
-    [(None, "mine"), (ADMIN, "unassigned"), (IMPLEMENTOR, "all"), (VENDOR, "waiting"), (MANAGEMENT, "all")],
+    [(None, "mine"), (ADMIN, "unassigned"), (IMPLEMENTOR, "all"), (VENDOR, "mine"), (MANAGEMENT, "all")],
 )
 async def test_the_day_begins_in_the_folder_of_one_s_own_work(
     visitor: httpx2.AsyncClient, outside: Outside, staff: dict[str, object] | None, folder: str
@@ -47,11 +47,44 @@ async def test_the_day_begins_in_the_folder_of_one_s_own_work(
 
 
 async def test_folders_stand_with_their_counts(visitor: httpx2.AsyncClient, outside: Outside) -> None:
-    staffed(outside)
+    staffed(outside, ADMIN)
     page = await opened(visitor, "?folder=overdue")
     for words in ("Tindakan saya 2", "Belum diagihkan 3", "Menunggu pihak lain 4", "Lewat 5", "Semua 20", "Selesai 6"):
         assert words in page.text
     assert "/staf/peti?folder=closed" in page.links
+
+
+@pytest.mark.parametrize(
+    ("staff", "names"),
+    [
+        (AISYAH, ["mine", "waiting", "overdue", "all", "closed"]),
+        (IMPLEMENTOR, ["mine", "waiting", "overdue", "all", "closed"]),
+        (VENDOR, ["mine", "overdue", "all", "closed"]),
+        (MANAGEMENT, ["unassigned", "waiting", "overdue", "all", "closed"]),
+    ],
+)
+async def test_a_folder_that_can_hold_nothing_for_the_reader_is_not_shown(
+    visitor: httpx2.AsyncClient, outside: Outside, staff: dict[str, object], names: list[str]
+) -> None:
+    staffed(outside, staff)
+    page = await opened(visitor, "?folder=all")
+    folders = page.html.partition('id="folders"')[2].partition("</nav>")[0]
+    assert re.findall(r"folder=(\w+)", folders) == names
+
+
+async def test_who_is_away_is_said_where_complaints_are_handed_out(
+    visitor: httpx2.AsyncClient, outside: Outside
+) -> None:
+    staffed(outside, ADMIN)
+    away = {"staff": {"id": "s1", "name": "Aisyah"}, "from": "2026-11-20", "until": "2026-11-26", "id": "a1"}
+    deputy = {"id": "s2", "name": "Siti Hajar"}
+    items = [{**away, "state": "now", "deputy": deputy}, {**away, "state": "over", "until": "2026-11-19"}]
+    outside.on("GET", "/v1/absences", answer({"items": items, "pics": []}))
+    bar = (await opened(visitor)).html.partition('id="bulk-pic"')[2].partition("</select>")[0]
+    assert "Aisyah (3 aduan terbuka, tidak hadir hingga 26-11-2026, " in bar
+    assert "Siti Hajar" in bar
+    outside.on("GET", "/v1/absences", problem(403, "forbidden"))
+    assert "tidak hadir" not in (await opened(visitor)).text
 
 
 async def test_filters_go_to_query_and_each_can_be_taken_off_alone(

@@ -1,10 +1,14 @@
 """Pages that only tell, and the pages for what went wrong: in both languages, with a way on."""
 
+import re
+from typing import Any
+
 import httpx2
 import pytest
 
 from services.portal.pages.about import PAGES
-from tests.unit.portal.outside import Outside
+from tests.unit.portal.outside import AISYAH, Outside
+from tests.unit.portal.pages.staffing import ADMIN, IMPLEMENTOR, MANAGEMENT, VENDOR, enter, staffed
 from tests.unit.portal.reading import Page
 
 
@@ -81,3 +85,19 @@ async def test_readiness_names_what_is_away(visitor: httpx2.AsyncClient, outside
     assert "query does not answer" in answer.json()["why"]
     assert (await visitor.get("/livez")).status_code == 200
     assert "http_requests_total" in (await visitor.get("/metrics")).text
+
+
+@pytest.mark.parametrize(
+    "staff", [ADMIN, AISYAH, IMPLEMENTOR, VENDOR, MANAGEMENT], ids=lambda one: str(one["roles"][0])
+)
+async def test_the_staff_guide_leads_nowhere_its_reader_may_not_go(
+    visitor: httpx2.AsyncClient, outside: Outside, staff: dict[str, Any]
+) -> None:
+    staffed(outside, staff)
+    await enter(visitor)
+    guide = Page(await visitor.get("/staf/panduan"))
+    told = {"PIC": "pic", "IMPLEMENTOR": "implementor", "VENDOR": "vendor", "ADMIN": "triage", "MANAGEMENT": "notices"}
+    sections = set(re.findall(r'<h2 id="(\w+)"', guide.html))
+    assert {role for role, section in told.items() if section in sections} >= set(staff["roles"])
+    shut = {"PIC": "/staf/pemberitahuan", "MANAGEMENT": "/staf/borang", "VENDOR": "/staf/ketidakhadiran"}
+    assert shut.get(staff["roles"][0]) not in guide.links
