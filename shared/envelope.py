@@ -15,7 +15,7 @@ import msgspec
 SHARDS = 16
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """What happened, told in the past tense. Subclasses set `wire` (the name) and `version`."""
 
     wire: ClassVar[str]

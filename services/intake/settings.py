@@ -1,9 +1,9 @@
 """Intake's environment."""
 
 from email.utils import parseaddr
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, SecretStr, field_validator, model_validator
 
 from shared.reply_tokens import checked_mailbox
 from shared.settings import ServiceSettings
@@ -28,7 +28,7 @@ class Settings(ServiceSettings):
     """Where answers by mail are taken over SMTP; 0: they are not."""
     inbound_host: str = "127.0.0.1"
     """The office's mail server stands before it: nobody else should reach it."""
-    reply_mailbox: str = ""
+    reply_mailbox: Annotated[str, AfterValidator(checked_mailbox)] = ""
     """`helpdesk@kelantan.gov.my`: what stands before the `+` of the reply addresses. Shared with notify."""
     reply_keys: SecretStr | None = None
     """As the sealing keys, a key's id one letter or digit: signs the reply addresses. Shared with notify."""
@@ -36,11 +36,6 @@ class Settings(ServiceSettings):
     """The address our mails come from, as notify has it: what comes from there goes in circles."""
     staff_mail: Literal["note", "reply"] = "note"
     """What a member of staff's answer by mail becomes: an internal note, or a reply that the complainant reads."""
-
-    @field_validator("reply_mailbox")
-    @classmethod
-    def _is_a_mailbox(cls, value: str) -> str:
-        return checked_mailbox(value)
 
     @field_validator("mail_from")
     @classmethod

@@ -1,9 +1,9 @@
 """What notify is told by its environment."""
 
 from email.utils import parseaddr
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, SecretStr, field_validator, model_validator
 
 from shared.reply_tokens import checked_mailbox
 from shared.settings import ServiceSettings
@@ -24,7 +24,7 @@ class Settings(ServiceSettings):
     """Certificates to trust besides the system's, for an office with an authority of its own."""
     mail_from: str
     """`Helpdesk iSPEKS <helpdesk@kelantan.gov.my>`, or the address alone."""
-    reply_mailbox: str = ""
+    reply_mailbox: Annotated[str, AfterValidator(checked_mailbox)] = ""
     """Where answers by mail go, as intake has it; empty: no mail says where."""
     reply_keys: SecretStr | None = None
     """Shared with intake: signs the reply addresses."""
@@ -96,11 +96,6 @@ class Settings(ServiceSettings):
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
-
-    @field_validator("reply_mailbox")
-    @classmethod
-    def _is_a_mailbox(cls, value: str) -> str:
-        return checked_mailbox(value)
 
     @field_validator("mail_from")
     @classmethod

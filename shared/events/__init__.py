@@ -7,14 +7,7 @@ One golden JSON per name and version is committed and never edited.
 from shared.envelope import Event, register
 from shared.events import accounts, intake, mails, reference, workflow
 
-INTAKE: tuple[type[Event], ...] = (
-    intake.ComplaintSubmitted,
-    intake.ComplainantActed,
-    intake.TrackingLinkRequested,
-    intake.StaffMailed,
-    intake.MailBounced,
-    intake.MailHeld,
-)
+INTAKE: tuple[type[Event], ...] = intake.ALL
 WORKFLOW: tuple[type[Event], ...] = workflow.ALL
 ACCOUNTS: tuple[type[Event], ...] = accounts.ALL
 MAILS: tuple[type[Event], ...] = mails.ALL

@@ -4,11 +4,13 @@ staff answered a mail of ours, one of our mails came back."""
 from datetime import datetime
 from typing import ClassVar
 
+import msgspec
+
 from shared.blobs.file import File
 from shared.envelope import Event
 
 
-class Contact(Event, frozen=True, kw_only=True):
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """A complainant, without a plain IC, phone or e-mail. Sealed with `about` = the complaint number and `field` =
     `ic`, `phone` or `email`; `ic_index` is the blind index with purpose `ic`."""
 
@@ -124,3 +126,13 @@ class MailBounced(Event, frozen=True, kw_only=True):
     status: str
     """RFC 3463, such as `5.1.1`; empty where the report did not say."""
     at: datetime
+
+
+ALL: tuple[type[Event], ...] = (
+    ComplaintSubmitted,
+    ComplainantActed,
+    TrackingLinkRequested,
+    StaffMailed,
+    MailBounced,
+    MailHeld,
+)
