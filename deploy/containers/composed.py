@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy import staff
 from deploy.containers import docker, told
-from deploy.local import panel
+from deploy.local import office, panel
 from deploy.local.home import ROOT, Home, write, write_text
 from deploy.local.keys import load_or_make
 from deploy.local.launcher import why_not_ready
@@ -85,7 +85,7 @@ def laggards(row: Row) -> list[str]:
 
 def _tell(home: Home, row: Row) -> None:
     """Keys and logins, made once, and from them what each container and compose itself are told."""
-    kept = place(home)
+    own, kept = office.said(home), place(home)
     kept.path.mkdir(parents=True, exist_ok=True)
     kept.path.chmod(0o700)
     keys = load_or_make(kept.keys)
@@ -93,7 +93,7 @@ def _tell(home: Home, row: Row) -> None:
     if not logins:
         logins = staff.demo_logins()
         write(kept.logins, logins)
-    told.write(kept.path, row, keys, logins)
+    told.write(kept.path, row, keys, logins, own)
     ports = {f"{name.upper()}_PORT": str(row.port(name)) for name in told.PUBLISHED}
     itself = {"COMPOSE_FILE": str(FILE), "COMPOSE_PROJECT_NAME": project(home), "TOLD": str(kept.path), **ports}
     write_text(kept.path / "compose.env", told.lines(itself))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.containers.network import Network
-from deploy.local import nats
+from deploy.local import nats, office
 from deploy.local.environments import environment
 from deploy.local.home import Home, write_text
 from deploy.local.keys import Keys
@@ -15,13 +15,15 @@ from deploy.local.services import APPS
 KEPT = Home(Path("/var/lib/helpdesk"))
 """Where a container finds its volumes."""
 STREAMS = "/var/lib/nats"
-PUBLISHED = [name for name in PLACES if name not in ("smtp", "inbound")]
+PUBLISHED = [name for name in PLACES if name != "smtp"]
 
 
-def environments(network: Network, keys: Keys, logins: list[dict[str, str]]) -> dict[str, dict[str, str]]:
-    """By container. A key stands exactly where its holder may have it."""
+def environments(
+    network: Network, keys: Keys, logins: list[dict[str, str]], own: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """By container. A key stands exactly where its holder may have it; `own` is what the office has set."""
     return {
-        **{name: environment(name, network, keys, KEPT) for name in APPS},
+        **{name: office.heeded(name, environment(name, network, keys, KEPT), own) for name in APPS},
         "postgres": {"POSTGRES_PASSWORD": keys.postgres_password},
         "nats": nats.environment(keys.passwords, network.listening, network.port("nats"), STREAMS),
         "setting-up": {
@@ -35,9 +37,9 @@ def environments(network: Network, keys: Keys, logins: list[dict[str, str]]) -> 
     }
 
 
-def write(folder: Path, row: Row, keys: Keys, logins: list[dict[str, str]]) -> None:
+def write(folder: Path, row: Row, keys: Keys, logins: list[dict[str, str]], own: Mapping[str, str]) -> None:
     """A file for each container, as compose reads them."""
-    for name, told in environments(Network(row.public_url), keys, logins).items():
+    for name, told in environments(Network(row.public_url), keys, logins, own).items():
         write_text(folder / f"{name}.env", lines(told))
 
 

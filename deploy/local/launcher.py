@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from deploy.local import children, panel, setting_up, supervisor
+from deploy.local import children, office, panel, setting_up, supervisor
 from deploy.local.environments import environment
 from deploy.local.follow import Follower
 from deploy.local.home import Home, plainly
@@ -31,6 +31,8 @@ PREDECESSOR_SECONDS = 10.0
 ENDING = (("portal",), ("intake", "workflow", "notify", "query"), ("mailbox",), ("nats",), ("postgres",))
 MODEST = {"shared_buffers": "48MB", "max_connections": "120", "max_wal_size": "256MB", "jit": "off"}
 """One office on one machine."""
+PLAYING = {"notify": {"SENDING": "off"}, "workflow": {"TIMERS_LOOK_SECONDS": "0.02"}}
+"""While a past is played."""
 
 
 class Stopped(Exception):
@@ -88,8 +90,10 @@ class Launcher:
         return [f"{name}: {why}" for name in APPS if (why := why_not_ready(self.row.url(name))) is not None]
 
     def _start(self) -> None:
+        own = office.said(self.home)
         self.row.claim(patience=PREDECESSOR_SECONDS if self.home.state() else 0.0)
         keys = load_or_make(self.home.keys)
+        told = {name: office.heeded(name, environment(name, self.row, keys, self.home), own) for name in APPS}
         self._tell_state()
         self._follower.say(f"Starting Helpdesk iSPEKS in {self.home.path} ...")
         logs = {name: self.home.fresh_log(name) for name in (*APPS, "nats", "postgres", "setting-up")}
@@ -99,12 +103,8 @@ class Launcher:
         import_once()
         self._set_up(keys)
         for name in APPS:
-            told = {"LOG_FORMAT": "console", **environment(name, self.row, keys, self.home)}
-            if self._past and name == "notify":
-                told["SENDING"] = "off"
-            if self._past and name == "workflow":
-                told["TIMERS_LOOK_SECONDS"] = "0.02"
-            self._supervisor.start(children.Forked(name, serve(name), logs[name], told))
+            anew = {"LOG_FORMAT": "console", **(PLAYING.get(name, {}) if self._past else {})}
+            self._supervisor.start(children.Forked(name, serve(name), logs[name], told[name] | anew))
         if not self.until(lambda: not self.laggards(), READY_SECONDS):
             raise Trouble(f"Not ready after {READY_SECONDS:g} s: {'; '.join(self.laggards())}")
         if self._past:
@@ -128,7 +128,7 @@ class Launcher:
         log = self.home.log("demo")
         if self._once("demo", lambda: past.play(self.row, keys, self.home), log, console=True) != 0:
             raise Trouble(f"The demo broke off: {last_line(log)} ({log}). Begin anew: make reset.")
-        self._supervisor.restart("notify", {"SENDING": "on"})
+        self._supervisor.restart("notify", {"SENDING": office.said(self.home).get("SENDING", "on")})
         if not self.until(lambda: not self.laggards(), READY_SECONDS):
             raise Trouble(f"Not ready again after {READY_SECONDS:g} s: {'; '.join(self.laggards())}")
 

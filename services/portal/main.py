@@ -8,6 +8,7 @@ import httpx2
 from fastapi import FastAPI
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import Mount
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from services.portal import __doc__ as about_portal
 from services.portal.assets import Assets
@@ -165,4 +166,6 @@ def create_app(settings: Settings | None = None, transport: httpx2.AsyncBaseTran
     app.add_middleware(
         Edge, origin=settings.origin, secure=settings.secure, fault=fault, metrics=metrics, files=files.FORMS
     )
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app

@@ -14,6 +14,8 @@ class Settings(ProcessSettings):
     workflow_url: str = "http://127.0.0.1:8002"
     notify_url: str = "http://127.0.0.1:8003"
     query_url: str = "http://127.0.0.1:8004"
+    trusted_proxies: str = ""
+    """`10.1.0.5,172.16.0.0/12`: whose `X-Forwarded-For` is believed. Without any, what stands before is the visitor."""
     content_updated: date = date(2026, 11, 22)
     """Shown at the foot of every page: the day its words were last gone over."""
 

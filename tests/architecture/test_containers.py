@@ -17,7 +17,7 @@ DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text("utf-8")
 COMPOSE = (ROOT / "deploy" / "compose.yaml").read_text("utf-8")
 CONTAINERS: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
 KEYS = keys.make()
-TOLD = told.environments(Network("http://127.0.0.1:8000"), KEYS, [])
+TOLD = told.environments(Network("http://127.0.0.1:8000"), KEYS, [], {})
 
 
 def test_images_are_built_on_official_ones_alone_and_name_no_host() -> None:

@@ -101,7 +101,7 @@ def test_a_container_is_told_what_was_written_for_it(helpdesk: Helpdesk) -> None
     """Whatever signs are in it: compose hands on what stands between the quotes."""
     keys = load(helpdesk.home / "keys.json")
     network = Network(helpdesk.url("portal"))
-    for name, expected in told.environments(network, keys, helpdesk.logins()).items():
+    for name, expected in told.environments(network, keys, helpdesk.logins(), {}).items():
         given = dict(line.split("=", 1) for line in inspected(helpdesk, name)["Config"]["Env"])
         assert {key: given[key] for key in expected} == expected
 
