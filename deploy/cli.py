@@ -2,15 +2,14 @@
 
 import asyncio
 import os
-import re
 import shutil
 import signal
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deploy import cli_record
 from deploy.local.home import Home
 from deploy.local.processes import Trouble
 from deploy.local.row import LAST, Row
@@ -28,10 +27,8 @@ clock_app = typer.Typer(help="Business time, where make run CLOCK=adjustable per
 app.add_typer(clock_app, name="clock")
 staff_app = typer.Typer(help="Who may log in.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
-events_app = typer.Typer(help="The event record, and what is made of it.", no_args_is_help=True)
-app.add_typer(events_app, name="events")
-workflow_app = typer.Typer(help="The one table that is the workflow.", no_args_is_help=True)
-app.add_typer(workflow_app, name="workflow")
+app.add_typer(cli_record.events, name="events")
+app.add_typer(cli_record.workflow, name="workflow")
 
 Port = Annotated[int, typer.Option(envvar="PORT", min=1024, max=LAST, help="First port of the row.")]
 Clock = Annotated[str, typer.Option(envvar="CLOCK", help="'adjustable' lets business time be moved.")]
@@ -140,11 +137,12 @@ def add_staff(
 ) -> None:
     """Add a member of staff, and print the first password. Who is an IMPLEMENTOR joins that queue."""
     from deploy import staff
+    from deploy.here import running
     from deploy.local import keys
     from deploy.local.environments import database_url
 
-    home = Home()
-    row = Row(running(home)["port"])
+    home, state = running()
+    row = Row(state["port"])
     known, password = keys.load(home.keys), staff.new_password()
     queues = tuple({"IMPLEMENTOR"} & set(role))
     person = staff.Person(tuple(role), ic, name, email, phone, queues, tuple(module or ()), language)
@@ -155,111 +153,15 @@ def add_staff(
 @clock_app.command()
 def advance(by: Annotated[str, typer.Argument(help="Such as 3d, 12h, 1d12h.")]) -> None:
     """Move business time forward."""
+    from deploy.here import running
     from deploy.local import clock, keys
     from deploy.local.setting_up import DATABASE, admin_url
 
-    home = Home()
-    state = running(home)
+    home, state = running()
     if state["clock"] != "adjustable":
         raise Trouble("Business time stands here: only make run CLOCK=adjustable lets it be moved.")
     url = admin_url(Row(state["port"]), keys.load(home.keys), DATABASE)
     print(f"Business time is {asyncio.run(clock.move(url, clock.parse(by)))} ahead now.")
-
-
-@events_app.command()
-def rebuild() -> None:
-    """Make query's read models anew from workflow's record, beside those that serve, and change over."""
-    from deploy import events
-    from deploy.local import keys
-
-    home = Home()
-    events.rebuild(Row(running(home)["port"]), keys.load(home.keys), home)
-
-
-@events_app.command()
-def audit() -> None:
-    """Check the record, what waits to be said or heard, and query's read models against it. Changes nothing."""
-    from deploy import events
-    from deploy.local import keys
-
-    home = Home()
-    if not events.audit(Row(running(home)["port"]), keys.load(home.keys), home):
-        raise typer.Exit(1)
-
-
-@events_app.command()
-def redrive(
-    service: Annotated[str, typer.Option(help="intake, workflow, notify or query; all of them if not said.")] = "",
-    subject: Annotated[str, typer.Option(help="A complaint's number; everything parked if not said.")] = "",
-) -> None:
-    """Take up what could not be handled, once its cause is mended. What runs may go on running."""
-    from deploy import letters
-    from deploy.local import keys
-    from deploy.local.database import SERVICES
-    from deploy.local.environments import database_url
-
-    if service not in ("", *SERVICES):
-        raise Trouble(f"There is no service {service!r} that hears: {', '.join(SERVICES)}.")
-    home = Home()
-    row, known = Row(running(home)["port"]), keys.load(home.keys)
-    urls = {name: database_url(name, row, known) for name in ([service] if service else SERVICES)}
-
-    async def work() -> None:
-        nothing = True
-        async for one in letters.redrive(urls, subject or None):
-            print(one)
-            nothing = False
-        if nothing:
-            print("Nothing is parked.")
-
-    asyncio.run(work())
-
-
-@events_app.command()
-def republish() -> None:
-    """Say the whole record of workflow and intake again, to a broker that has lost it. What runs may go on running."""
-    from deploy import record
-    from deploy.local import keys
-    from deploy.local.environments import database_url
-
-    home = Home()
-    row, known = Row(running(home)["port"]), keys.load(home.keys)
-    for name, said in asyncio.run(
-        record.republish({name: database_url(name, row, known) for name in record.SAY_AGAIN})
-    ).items():
-        print(f"{name}: {said} events will be said again.")
-
-
-@workflow_app.command()
-def check() -> None:
-    """Prove the table: every rule it has to keep."""
-    from services.workflow.machine import TABLE
-    from services.workflow.machine.proof import RULES, prove
-
-    flaws = prove(TABLE)
-    if flaws:
-        raise Trouble("\n".join(flaws))
-    print(f"{len(TABLE)} rows keep {len(RULES)} rules.")
-
-
-@workflow_app.command()
-def diagram(
-    into: Annotated[
-        Path | None, typer.Option(help="A page whose diagram is to be replaced by the present one.")
-    ] = None,
-) -> None:
-    """The table as a Mermaid state diagram."""
-    from services.workflow.machine import TABLE
-    from services.workflow.machine.proof import diagram
-
-    drawn = diagram(TABLE)
-    if into is None:
-        print(drawn, end="")
-        return
-    page, found = re.subn(r"(?s)(?<=```mermaid\n)stateDiagram-v2\n.*?(?=```)", drawn, into.read_text(encoding="utf-8"))
-    if found != 1:
-        raise Trouble(f"{into} has {found} state diagrams, not one.")
-    into.write_text(page, encoding="utf-8")
 
 
 @app.command()
@@ -290,14 +192,6 @@ def begin(home: Home, port: int, clock: str, tethered: bool, past: "Past | None"
     if tethered:
         die_with_parent(signal.SIGTERM, os.getppid())
     Launcher(home, port, clock, past).run()
-
-
-def running(home: Home) -> dict[str, Any]:
-    """What the running copy says of itself. Raises Trouble when there is none."""
-    state = home.state()
-    if not home.occupied() or not state:
-        raise Trouble(f"Nothing is running on {home.path}.")
-    return state
 
 
 def main() -> None:

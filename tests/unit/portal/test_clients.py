@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from services.portal.clients import Clients, Problem, Proof, Unavailable, visitor
-from tests.unit.portal.outside import NUMBER, TOKEN, Outside, answer, problem, settings
+from tests.unit.portal.outside import NUMBER, TOKEN, Outside, answer, browser, portal, problem, settings
 
 
 @pytest.fixture
@@ -22,6 +22,15 @@ async def test_a_call_carries_the_service_token_and_the_visitor_s_address(outsid
     assert first.headers["X-Service-Token"] == "service-token"
     assert first.headers["Forwarded"] == "for=203.0.113.7"
     assert second.headers["Forwarded"] == 'for="[2001:db8::1]"'
+
+
+@pytest.mark.parametrize(("trusted", "visitor"), [("203.0.113.0/24", "198.51.100.9"), ("", "203.0.113.7")])
+async def test_only_a_proxy_that_is_trusted_says_who_the_visitor_is(
+    outside: Outside, trusted: str, visitor: str
+) -> None:
+    async with browser(portal(outside, trusted_proxies=trusted)) as page:
+        await page.get("/", headers={"X-Forwarded-For": "198.51.100.1, 198.51.100.9"})
+    assert {asked.headers["Forwarded"] for asked in outside.calls("GET", "/v1/form")} == {f"for={visitor}"}
 
 
 async def test_a_service_that_is_away_is_unavailable(outside: Outside, clients: Clients) -> None:
