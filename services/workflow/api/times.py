@@ -21,7 +21,7 @@ from services.workflow.api.time_shapes import (
 from services.workflow.domain import clocks, plan
 from services.workflow.domain.times import CLOCK_LABELS, CLOCKS, length
 from services.workflow.handlers import calendars, complaints, times
-from services.workflow.handlers.calendars import Moved
+from services.workflow.handlers.times import Moved
 from services.workflow.store import complaints as stored
 from services.workflow.store import facts
 from shared.errors import NotFound

@@ -31,6 +31,10 @@ UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters but line ends and tabs, and halves of characters."""
 UNKEPT_IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,}")
+NOT_EMAIL = FieldError("email", "not_email", Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail"))
+NOT_PHONE = FieldError(
+    "phone", "not_phone", Text("Sila masukkan no. telefon Malaysia yang sah", "Enter a valid Malaysian phone number")
+)
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,10 +143,9 @@ def _meanings(tidy: dict[str, Any], modules: frozenset[str]) -> list[FieldError]
     if tidy["module"] is not None and modules and tidy["module"] not in modules:
         errors.append(FieldError("module", "unknown", Text("Modul tidak dikenali", "Not a known module")))
     if isinstance(tidy["email"], str) and not is_email(tidy["email"]):
-        errors.append(FieldError("email", "not_email", Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail")))
+        errors.append(NOT_EMAIL)
     if isinstance(tidy["phone"], str) and not _is_phone(tidy["phone"]):
-        text = Text("Sila masukkan no. telefon Malaysia yang sah", "Enter a valid Malaysian phone number")
-        errors.append(FieldError("phone", "not_phone", text))
+        errors.append(NOT_PHONE)
     return errors
 
 

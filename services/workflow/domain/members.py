@@ -8,7 +8,7 @@ import phonenumbers
 from stdnum.exceptions import ValidationError
 from stdnum.my import nric
 
-from services.workflow.domain.given import EMAIL
+from services.workflow.domain.given import NOT_EMAIL, NOT_PHONE, is_email
 from services.workflow.machine import Role
 from shared.errors import FieldError, Text
 
@@ -39,21 +39,16 @@ def _is_name(name: str) -> bool:
     return 1 <= len(name.strip()) <= 200 and not re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", name)
 
 
-def _is_email(email: str) -> bool:
-    return len(email) <= 254 and EMAIL.fullmatch(email) is not None
-
-
 def _are_roles(roles: list[str]) -> bool:
     return bool(roles) and STAFF_ROLES.issuperset(roles)
 
 
 NOT_IC = Text("No. Kad Pengenalan mesti 12 digit yang sah", "Enter a valid 12-digit IC number")
-NOT_PHONE = Text("Sila masukkan no. telefon Malaysia yang sah", "Enter a valid Malaysian phone number")
 ASKED: Mapping[str, tuple[Callable[[Any], object], str, Text]] = {
     "ic": (tidy_ic, "not_ic", NOT_IC),
     "name": (_is_name, "name", Text("1 hingga 200 aksara", "1 to 200 characters")),
-    "email": (_is_email, "not_email", Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail")),
-    "phone": (e164, "not_phone", NOT_PHONE),
+    "email": (is_email, NOT_EMAIL.code, NOT_EMAIL.text),
+    "phone": (e164, NOT_PHONE.code, NOT_PHONE.text),
     "roles": (_are_roles, "unknown", Text("Pilih peranan yang ada", "Choose from the roles there are")),
     "queues": (QUEUES.issuperset, "unknown", Text("Giliran tidak dikenali", "Not a known queue")),
     "language": ({"ms", "en"}.__contains__, "unknown", Text("ms atau en", "ms or en")),

@@ -31,8 +31,7 @@ async def set_absence(
 ) -> UUID:
     """Somebody will be away: Admin says it of anybody, a PIC of themselves. Raises `Denied`, `Invalid`."""
     _refuse_strangers(caller, staff)
-    concerned = {staff, deputy} - {None}
-    await absences.hold(tx, [one for one in concerned if one is not None])
+    await absences.hold(tx, [staff] if deputy is None else [staff, deputy])
     errors = await _faults(tx, staff, from_day, until_day, deputy)
     if errors:
         raise Invalid(errors)

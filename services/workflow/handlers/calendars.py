@@ -117,6 +117,3 @@ def _with_day(rules: Rules, calendar: str, day: date, *, works: bool) -> Rules:
 def _years(now: datetime) -> range:
     year = now.astimezone(ZoneInfo(ZONE)).year
     return range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
-
-
-__all__ = ["WEEKENDS", "Moved", "declare", "keep", "legal_holidays", "named_by_law", "preview", "withdraw"]

@@ -1,6 +1,6 @@
 """What happens by itself: timers that are over, and what the office decides about time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from services.workflow.domain import acts, plan, sight, times
 from services.workflow.domain.clocks import Rules, due
 from services.workflow.domain.complaint import Complaint
-from services.workflow.domain.given import Given, is_email
+from services.workflow.domain.given import NOT_EMAIL, Given, is_email
 from services.workflow.handlers import versions
 from services.workflow.machine import Action, Custodian, Facts, Role
 from services.workflow.store import complaints, facts, people
@@ -118,8 +118,9 @@ async def save_settings(
     tx: Tx, settings: SettingsSaved, caller: Caller, *, why: str = "", correlation: str
 ) -> list[Moved]:
     """New numbers of days; every open deadline follows them. Answers which moved. Raises `Invalid`."""
-    days = [value for _, value in _numbers(settings)]
-    in_range = all(1 <= day <= 365 for day in days) and 0 <= settings.timers_per_minute <= MOST_TIMERS_A_MINUTE
+    in_range = (
+        all(1 <= days <= 365 for days in _days(settings)) and 0 <= settings.timers_per_minute <= MOST_TIMERS_A_MINUTE
+    )
     if set(settings.solve_days) != set(SOLVE_DAYS) or not in_range:
         text = Text("1 hingga 365 hari bekerja bagi setiap satu", "1 to 365 working days for each")
         raise Invalid([FieldError("settings", "out_of_range", text)])
@@ -139,8 +140,7 @@ async def save_vendor_email(tx: Tx, email: str, caller: Caller, *, why: str, cor
     """Where the vendor's helpdesk is written to; nowhere, if empty. Raises `Invalid`."""
     email = email.strip()
     if email and not is_email(email):
-        text = Text("Sila masukkan e-mel yang sah", "Enter a valid e-mail")
-        raise Invalid([FieldError("email", "not_email", text)])
+        raise Invalid([NOT_EMAIL])
     before = await _settings(tx)
     settings = msgspec.structs.replace(before, vendor_email=email, revision=before.revision + 1)
     await facts.save(tx, facts.SETTINGS, settings, correlation=correlation)
@@ -181,10 +181,6 @@ def _facts(loaded: Loaded, rules: Rules) -> Facts:
     return sight.facts(loaded.complaint, Role.SYSTEM, rules, loaded.now, pic_is_active=loaded.pic_is_active)
 
 
-def _numbers(settings: SettingsSaved) -> Iterable[tuple[str, int]]:
-    for name in settings.__struct_fields__:
-        value = getattr(settings, name)
-        if isinstance(value, dict):
-            yield from ((f"{priority}_days", days) for priority, days in value.items())
-        elif name.endswith("_days"):
-            yield name, value
+def _days(settings: SettingsSaved) -> list[int]:
+    named = [name for name in settings.__struct_fields__ if name.endswith("_days") and name != "solve_days"]
+    return [*settings.solve_days.values(), *(getattr(settings, name) for name in named)]
