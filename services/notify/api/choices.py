@@ -1,6 +1,7 @@
 """What the caller may choose of how they are told, and what Admin has fixed. What they chose is workflow's to
 keep."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,9 +13,9 @@ from services.notify.domain.own import DigestDue
 from services.notify.domain.people import Staff as Member
 from services.notify.domain.planning import gets_digest
 from services.notify.domain.rules import Choice
-from services.notify.store import matrix
+from services.notify.store import matrix, returned
 from shared.auth import Staff
-from shared.web import Transaction
+from shared.web import Transaction, refusals, shown
 
 router = APIRouter(prefix="/v1")
 
@@ -32,7 +33,9 @@ EXAMPLE: dict[str, Any] = {
         }
     ],
     "fixed": [{"event": "complaint.escalated", "ms": "dieskalasi", "en": "escalated"}],
+    "refused": None,
 }
+REFUSED: dict[str, Any] = {"staff": "s-rashid", "at": "2026-03-01T10:15:00+08:00", "masked": "r***@example.my"}
 
 
 class Named(BaseModel):
@@ -59,9 +62,23 @@ class Group(BaseModel):
     limits: list[Limit]
 
 
+class RefusedMail(BaseModel):
+    """A mail server said no for good, and no mail has reached this member of staff since."""
+
+    staff: str
+    at: datetime
+    masked: str | None
+
+
+class RefusedMails(BaseModel):
+    """Everybody of whom that is so."""
+
+    items: list[RefusedMail]
+
+
 class Choices(BaseModel):
     """What may be chosen, as the rules are now. `digest`: the caller gets one; `whatsapp`: some message would come that
-    way, if they agree; `fixed`: what always comes at once."""
+    way, if they agree; `fixed`: what always comes at once; `refused`: mail to the caller does not arrive."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
@@ -69,6 +86,7 @@ class Choices(BaseModel):
     whatsapp: bool
     groups: list[Group]
     fixed: list[Named]
+    refused: RefusedMail | None
 
 
 @router.get("/choices")
@@ -89,7 +107,19 @@ async def choices(caller: Staff, tx: Transaction) -> Choices:
         for one in found.groups
     ]
     fixed = [_named(event) for event in found.fixed]
-    return Choices(digest=found.digest, whatsapp=found.whatsapp, groups=groups, fixed=fixed)
+    refused = next((_refused(one) for one in await returned.refused_staff(tx, caller.id)), None)
+    return Choices(digest=found.digest, whatsapp=found.whatsapp, groups=groups, fixed=fixed, refused=refused)
+
+
+@router.get("/refused-staff", response_model=RefusedMails, responses=shown(200, {"items": [REFUSED]}) | refusals(403))
+async def refused_staff(caller: Staff, tx: Transaction) -> RefusedMails:
+    """Members of staff whom mail does not reach, for those who look after their addresses."""
+    caller.needs("ADMIN", "MANAGEMENT")
+    return RefusedMails(items=[_refused(one) for one in await returned.refused_staff(tx)])
+
+
+def _refused(one: returned.Refused) -> RefusedMail:
+    return RefusedMail(staff=one.staff, at=one.at, masked=one.masked)
 
 
 def _named(event: str) -> Named:

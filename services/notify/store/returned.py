@@ -1,5 +1,7 @@
 """What the ledger knows of a mail that came back, and of what else staff must see to."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -34,6 +36,33 @@ async def bounced(tx: Tx, delivery: UUID, answer: str) -> tuple[UUID, DeliveryBo
         number=row["number"],
         pic=msgspec.convert(row["pic"], Person | None) if known else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A member of staff whose last mail was refused for good: when, and at which address, masked."""
+
+    staff: str
+    at: datetime
+    masked: str | None
+
+
+async def refused_staff(tx: Tx, staff: str | None = None) -> list[Refused]:
+    """This member of staff, or all, whose mail was refused and who was not reached by one since."""
+    rows = await tx.fetch(
+        """
+        select distinct on (d.recipient) substr(d.recipient, 7) as staff, d.changed_at as at, d.masked
+        from delivery d
+        where d.reason = 'bounced' and d.status = 'failed' and d.channel = 'email' and d.recipient like 'staff:%'
+            and ($1::text is null or d.recipient = 'staff:' || $1)
+            and not exists (
+                select from delivery e
+                where e.status = 'sent' and e.seq > d.seq and e.recipient = d.recipient and e.channel = 'email')
+        order by d.recipient, d.seq desc
+        """,
+        staff,
+    )
+    return [Refused(**dict(row)) for row in rows]
 
 
 async def pic_of(tx: Tx, number: str) -> Person | None:

@@ -28,6 +28,10 @@ class Notify:
         """What the caller may choose of how they are told, and what Admin has fixed."""
         return await self._get("/v1/choices", token)
 
+    async def refused_staff(self, token: str) -> dict[str, Any]:
+        """Members of staff whom mail does not reach."""
+        return await self._get("/v1/refused-staff", token)
+
     async def channels(self, token: str) -> dict[str, Any]:
         """How each way out is doing."""
         return await self._get("/v1/channels", token)

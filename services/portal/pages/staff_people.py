@@ -13,6 +13,7 @@ from services.portal.pages import refusal, wrong
 from services.portal.pages import staff_reading as reading
 from services.portal.pages.access import ACTS
 from services.portal.pages.staff_standing import Member
+from services.portal.pages.told import Refused
 from services.portal.session import Staff
 
 router = APIRouter(prefix="/staf/kakitangan", include_in_schema=False)
@@ -27,8 +28,9 @@ async def show(visit: Visiting, staff: Staff) -> Response:
     """Everybody, for Admin and management."""
     if {"ADMIN", "MANAGEMENT"}.isdisjoint(staff.staff.roles):
         return wrong.page(visit, 403, key="error.denied")
-    people, form, badge, _ = await asyncio.gather(
+    people, refused, form, badge, _ = await asyncio.gather(
         reading.everybody(visit, staff),
+        _refused(visit, staff),
         reading.choices(visit),
         reading.badge(visit, staff),
         visit.desk.reference.load_labels(),
@@ -40,6 +42,7 @@ async def show(visit: Visiting, staff: Staff) -> Response:
         badge=badge,
         people=sorted(people, key=lambda one: not one.active),
         module_names={module.slug: module.label(visit.language) for module in form.modules} if form else {},
+        refused=refused,
         edits="ADMIN" in staff.staff.roles,
         saved=next((one.name for one in people if one.id == done), ""),
     )
@@ -135,6 +138,15 @@ async def _form(
         notice=notice,
         acted=acted if (acted := visit.request.query_params.get("siap", "")) in ACTS else "",
     )
+
+
+async def _refused(visit: Visit, staff: Pass) -> dict[str, Refused]:
+    """Whom mail does not reach; nobody that is known of while notify is away."""
+    try:
+        found = await visit.desk.clients.notify.refused_staff(staff.token)
+    except (Problem, Unavailable):
+        return {}
+    return {one.staff: one for one in reading.shaped(found["items"], list[Refused])}
 
 
 async def _everybody(visit: Visit, staff: Pass) -> list[Member]:

@@ -2,6 +2,7 @@
 chosen is notify's to say, as Admin's rules are; what was chosen is workflow's to keep."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 from fastapi import APIRouter
@@ -45,13 +46,22 @@ class Group(msgspec.Struct, frozen=True):
     limits: list[Limit]
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """Mail to somebody of staff does not arrive: since when, and at which address, masked."""
+
+    staff: str
+    at: datetime
+    masked: str | None = None
+
+
 class Offered(msgspec.Struct, frozen=True):
-    """What may be chosen, and what may not."""
+    """What may be chosen, and what may not; and whether mail arrives."""
 
     digest: bool
     whatsapp: bool
     groups: list[Group]
     fixed: list[Named]
+    refused: Refused | None = None
 
 
 @router.get("")

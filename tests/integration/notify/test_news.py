@@ -10,19 +10,22 @@ import pytest
 from services.notify.domain.retries import Fate, Outcome
 from services.notify.handlers import news
 from shared.events import workflow
+from shared.events.complaint import Actor
 from shared.events.intake import MailHeld
 from tests.integration.notify.conftest import ADMIN, OTHER_ADMIN, Desk, address_of, serving, staff
 from tests.integration.notify.on_whatsapp import on_whatsapp
 from tests.integration.notify.reading import part, settled
+from tests.integration.notify.test_api import admin, token
 from tests.integration.notify.test_sending import ADMIN_ACTS
 from tests.integration.notify.test_whatsapp import TO, a_complaint
-from tests.support.complaints import NUMBER, PHONE, RASHID, SUNDAY, Course, a_contact, a_received, sealed
+from tests.support.complaints import NUMBER, PHONE, RASHID, SITI, SUNDAY, Course, a_contact, a_received, sealed
 from tests.support.eventually import eventually
 
 SILENT = Outcome(Fate.CHANNEL_DOWN, "ConnectError")
 SAID = Outcome(Fate.SENT, "")
 ADMINS = [f"staff:{ADMIN.id}"]
 PATIENCE = 600.0
+HERSELF = Actor(role="COMPLAINANT", name="Aminah binti Ali")
 
 
 async def told(desk: Desk, event: str) -> list[tuple[str, str, str | None]]:
@@ -189,3 +192,21 @@ async def test_who_wrote_it_is_not_told_of_it(whole_desk: Desk) -> None:
     async with whole_desk.db.transaction() as tx:
         await news.written(tx, "wamid.1", NUMBER, f"staff:{RASHID.id}")
     assert await told(whole_desk, "whatsapp.said") == [(f"staff:{RASHID.id}", "skipped", "own_act")]
+
+
+async def test_a_member_of_staff_whom_mail_does_not_reach_is_shown_until_one_arrives(desk: Desk) -> None:
+    desk.post.on_rcpt = lambda address: "550 no such user" if address == address_of(RASHID) else "250 ok"
+    course = Course().say(workflow.Assigned, "DIAGIHKAN", pic=RASHID, actor=ADMIN_ACTS)
+    async with serving(desk.app()) as client:
+        await desk.hear(*course.envelopes())
+        await settled(desk)
+        mine = (await client.get("/v1/choices", headers=token(RASHID.id, "PIC"))).json()["refused"]
+        assert (mine["staff"], mine["masked"]) == (RASHID.id, "s***@perbendaharaan.example")
+        assert (await client.get("/v1/choices", headers=token(SITI.id, "PIC"))).json()["refused"] is None
+        everybody = (await client.get("/v1/refused-staff", headers=admin())).json()["items"]
+        assert [one["staff"] for one in everybody] == [RASHID.id]
+        assert (await client.get("/v1/refused-staff", headers=token(RASHID.id, "PIC"))).status_code == 403
+        desk.post.on_rcpt = lambda _address: "250 ok"
+        await desk.hear(course.say(workflow.Answered, "DIAGIHKAN", actor=HERSELF).envelopes()[-1])
+        await settled(desk)
+        assert (await client.get("/v1/refused-staff", headers=admin())).json()["items"] == []

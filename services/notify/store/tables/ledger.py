@@ -148,6 +148,12 @@ delivery = Table(
     Index("delivery_held", "held_until", postgresql_where=text("held_until is not null")),
     Index("delivery_to_digest", "recipient", postgresql_where=text("reason = 'in_digest' and digest is null")),
     Index("delivery_of_digest", "digest", postgresql_where=text("digest is not null")),
+    Index(
+        "delivery_refused_to_staff",
+        "recipient",
+        "seq",
+        postgresql_where=text("reason = 'bounced' and recipient like 'staff:%'"),
+    ),
     Index("delivery_of_complaint", "number", "seq"),
     Index("delivery_by_status", "status", "seq"),
     Index("delivery_carried", "carried_by", postgresql_where=text("carried_by is not null")),

@@ -29,6 +29,20 @@ async def test_admin_sees_everybody_with_roles_modules_and_load(visitor: httpx2.
     assert "/staf/kakitangan/s1" in page.links
 
 
+async def test_whom_mail_does_not_reach_is_marked_and_the_list_stands_without_notify(
+    visitor: httpx2.AsyncClient, outside: Outside
+) -> None:
+    one = {"staff": "s1", "at": "2026-03-01T10:15:00+08:00", "masked": "a***@pkn.example"}
+    staffed(outside, ADMIN).on("GET", "/v1/refused-staff", answer({"items": [one]}))
+    await enter(visitor)
+    assert Page(await visitor.get("/staf/kakitangan")).text.count("Mel ditolak pada 01-03-2026 10:15") == 1
+    outside.on("GET", "/v1/refused-staff", problem(503, "unavailable"))
+    page = Page(await visitor.get("/staf/kakitangan"))
+    assert page.status == 200
+    assert "Aisyah" in page.text
+    assert "Mel ditolak" not in page.text
+
+
 async def test_management_reads_and_a_pic_is_shown_the_door(visitor: httpx2.AsyncClient, outside: Outside) -> None:
     staffed(outside, MANAGEMENT)
     await enter(visitor)

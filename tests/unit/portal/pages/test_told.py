@@ -50,6 +50,17 @@ async def send(visitor: httpx2.AsyncClient, **changes: str) -> httpx2.Response:
     return await visitor.post(PLACE, data=fields | {name.replace("__", "."): value for name, value in changes.items()})
 
 
+async def test_whose_mail_is_refused_is_told_so_on_the_page_and_nobody_else(
+    visitor: httpx2.AsyncClient, outside: Outside
+) -> None:
+    choosing(outside, refused={"staff": "s1", "at": "2026-03-01T10:15:00+08:00", "masked": "a***@pkn.example"})
+    await enter(visitor)
+    page = Page(await visitor.get(PLACE))
+    assert "ditolak oleh pelayan alamat a***@pkn.example pada 01-03-2026 10:15" in page.text
+    choosing(outside)
+    assert "ditolak" not in Page(await visitor.get(PLACE)).text
+
+
 async def test_the_page_shows_what_holds_and_what_admin_has_fixed(
     visitor: httpx2.AsyncClient, outside: Outside
 ) -> None:
