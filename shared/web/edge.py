@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -141,6 +142,18 @@ Once = Annotated[_Once, Depends(_once)]
 async def forget_answers(tx: Tx) -> None:
     """Drop answers older than 48 hours."""
     await tx.execute(f"delete from idempotency where at < clock_timestamp() - interval '{KEPT}'")
+
+
+def moment(text: str) -> datetime:
+    """An instant as the place in a list names it, in UTC. Raises `ValueError` for what is none, or has no offset, or
+    lies where no calendar of ours reaches."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 async def _if_match(

@@ -1,7 +1,6 @@
 """What Admin oversees in every service that hears: how it is, what is stuck, and taking it up again."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,7 +12,7 @@ from shared.bus.consumer import Consumer
 from shared.errors import FieldError, Invalid, Text
 from shared.metrics import Backlogs, Metrics
 from shared.web.described import refusals, shown
-from shared.web.edge import Transaction
+from shared.web.edge import Transaction, moment
 from shared.web.health import Check, wrongs
 
 LONGEST_PAGE = 200
@@ -101,10 +100,10 @@ async def _place(after: Annotated[str | None, Query(max_length=400)] = None) -> 
         return None
     at, _, last = after.partition("~")
     try:
-        place = parked.Place(datetime.fromisoformat(at), last)
+        place = parked.Place(moment(at), last)
     except ValueError:
         place = None
-    if place is None or place.at.tzinfo is None or not last.isascii() or not last.isprintable():
+    if place is None or not last.isascii() or not last.isprintable():
         text = Text("Penanda halaman tidak dikenali", "The place in the list is not known")
         raise Invalid([FieldError("after", "cursor_invalid", text)])
     return place

@@ -18,6 +18,7 @@ from services.intake.store import submissions
 from shared.auth import Caller, Staff
 from shared.errors import FieldError, Invalid, Text
 from shared.web import Transaction, refusals, shown
+from shared.web.edge import moment
 
 router = APIRouter(prefix="/v1/held-mails", tags=["held mails"])
 LONGEST_PAGE = 200
@@ -198,7 +199,7 @@ def _place(after: str | None) -> store.Place | None:
         return None
     at, _, which = after.partition("~")
     try:
-        return store.Place(datetime.fromisoformat(at), UUID(which))
+        return store.Place(moment(at), UUID(which))
     except ValueError:
         text = Text("Halaman ini tidak dikenali", "No such page")
         raise Invalid([FieldError("after", "malformed", text)]) from None

@@ -27,6 +27,7 @@ from services.notify.store.register import Sought
 from shared.auth import Staff
 from shared.errors import FieldError, Invalid, NotFound, Refused, Text
 from shared.web import Transaction, refusals, shown
+from shared.web.edge import moment
 
 router = APIRouter(prefix="/v1")
 YEARS = range(2000, 3000)
@@ -63,7 +64,7 @@ async def deliveries(
     staff: Annotated[str | None, Query(max_length=60)] = None,
     first: Annotated[Day, Query(alias="from", description="first day, in Kelantan")] = None,
     last: Annotated[Day, Query(alias="to", description="last day, included")] = None,
-    after: Annotated[str | None, Query(max_length=20, pattern=r"^\d+$")] = None,
+    after: Annotated[str | None, Query(max_length=18, pattern=r"^\d+$")] = None,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 50,
 ) -> dict[str, Any]:
     """What was sent to whom, why, and what became of it. A PIC may ask about a complaint they can see."""
@@ -112,15 +113,12 @@ def _midnight(day: date) -> datetime:
 def _place(after: str | None) -> tuple[datetime, str] | None:
     if after is None:
         return None
-    moment, _, event = after.partition("~")
+    at, _, event = after.partition("~")
     try:
-        place = datetime.fromisoformat(moment)
+        return moment(at), event
     except ValueError:
-        place = None
-    if place is None or place.tzinfo is None:
         text = Text("Bukan penanda halaman kami", "Not one of our page marks")
-        raise Invalid([FieldError("after", "cursor_invalid", text)])
-    return place, event
+        raise Invalid([FieldError("after", "cursor_invalid", text)]) from None
 
 
 @router.post(

@@ -21,6 +21,7 @@ SEEN_SECONDS = 0.5
 _FLAGS = {"": None, "1": True, "0": False, "true": True, "false": False}
 """As forms and addresses write them."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+YEARS = range(1900, 3000)
 PAGE = 50
 
 
@@ -47,7 +48,7 @@ Words = Annotated[list[Word], BeforeValidator(_without_empty), Field(max_length=
 
 def _a_day(value: Any) -> Any:
     """As a calendar writes it: a number would be read as seconds since 1970."""
-    if isinstance(value, str) and value and not _DAY.fullmatch(value):
+    if isinstance(value, str) and value and not (_DAY.fullmatch(value) and int(value[:4]) in YEARS):
         raise ValueError("not a day")
     if isinstance(value, int | float):
         raise ValueError("not a day")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -154,7 +155,8 @@ async def test_a_page_ends_where_the_next_begins(post: Post) -> None:
     rest = (await get("/v1/held-mails", params={"limit": 2, "after": first["next"]}, headers=staff("ADMIN"))).json()
     assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
     assert len({one["id"] for one in first["items"] + rest["items"]}) == 3
-    assert (await get("/v1/held-mails", params={"after": "x"}, headers=staff("ADMIN"))).status_code == 422
+    for none in ("x", f"0001-01-01T00:00:00+14:00~{UUID(int=1)}", f"2026-03-01T10:00:00~{UUID(int=1)}"):
+        assert (await get("/v1/held-mails", params={"after": none}, headers=staff("ADMIN"))).status_code == 422
 
 
 async def test_what_nobody_decides_on_is_forgotten_after_thirty_days_and_says_so(post: Post) -> None:

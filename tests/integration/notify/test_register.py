@@ -61,7 +61,10 @@ async def test_what_happened_pages_without_gaps_or_repeats(desk: Desk) -> None:
             if page["next"] is None:
                 break
             after = {"after": page["next"]}
-        wrong = await client.get("/v1/alerts", headers=admin(), params={"complaint": NUMBER, "after": "yesterday"})
+        for none in ("yesterday", "0001-01-01T00:00:00+14:00~x"):
+            wrong = await client.get("/v1/alerts", headers=admin(), params={"complaint": NUMBER, "after": none})
+            assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "after")
+        wrong = await client.get("/v1/deliveries", headers=admin(), params={"after": "9" * 20})
     assert len(whole) == 7
     assert found == whole
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "after")

@@ -289,6 +289,12 @@ async def test_a_page_that_ends_exactly_has_no_next(db: Database, door: Door) ->
     assert len(second["items"]) == 2
 
 
+async def test_a_day_that_no_office_ever_worked_on_is_a_field_message(door: Door) -> None:
+    for name, day in (("from", "0001-01-01"), ("to", "9999-12-31")):
+        answered = await door.get("/v1/complaints", ADMIN, **{name: day})
+        assert (answered.status_code, answered.json()["errors"][0]["field"]) == (422, name)
+
+
 @pytest.mark.parametrize("after", ["nonsense", "!", "W10", "\u0000", "WyJkdWUiLCIxIiwiMiIsIjMiXQ", "é"])
 async def test_a_cursor_that_is_none_is_a_field_message(door: Door, after: str) -> None:
     answered = await door.get("/v1/complaints", ADMIN, after=after)

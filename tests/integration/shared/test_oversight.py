@@ -118,7 +118,18 @@ async def test_the_list_is_read_page_by_page(desk: httpx2.AsyncClient) -> None:
     assert (read, len(read)) == (whole, 5)
 
 
-@pytest.mark.parametrize("place", ["x", "2026-03-01T10:00:00~id", "~", "2026-03-01T10:00:00Z~\x00", "\x00"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "x",
+        "2026-03-01T10:00:00~id",
+        "~",
+        "2026-03-01T10:00:00Z~\x00",
+        "\x00",
+        "0001-01-01T00:00:00+14:00~x",
+        "9999-12-31T23:59:59-14:00~x",
+    ],
+)
 async def test_a_place_in_the_list_that_is_none_is_refused(desk: httpx2.AsyncClient, place: str) -> None:
     answer = await desk.get("/v1/dead-letters", params={"after": place}, headers=as_staff("ADMIN"))
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "after")
