@@ -92,10 +92,9 @@ def _unacknowledged(estate: Estate) -> list[str]:
 
 
 def _untold(estate: Estate) -> bool:
-    """Mails under way or due, but for those gathered for a later one."""
+    """Mails under way or due."""
     return bool(
         estate.sql(
-            "select from notify.delivery where status = 'sending'"
-            " or (next_at is not null and status = 'planned' and not batched)"
+            "select from notify.delivery where status = 'sending' or (next_at is not null and status = 'planned')"
         )
     )

@@ -29,7 +29,7 @@ CONSENTING, TROUBLED = 0.5, 0.3
 """How many complainants agree to WhatsApp, and on how many of their telephones it goes wrong."""
 TROUBLES = (2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 """Scripts of the mailbox after which a person was told once, or never, and never twice."""
-BY_MAIL, STAFF_BY_MAIL, ON_WHATSAPP, AT_ONCE = 0.12, 0.06, 0.12, 0.04
+BY_MAIL, STAFF_BY_MAIL, ON_WHATSAPP, AT_ONCE = 0.15, 0.08, 0.1, 0.03
 """After each step: how often the complainant answers by mail, or somebody of the staff does, or the complainant on
 WhatsApp, and how often Admin hands out several complaints at once."""
 CHOSEN: Mapping[Role, Mapping[str, str]] = {
@@ -128,7 +128,7 @@ class Crowd:
                 if seen is not None:
                     await self._step(filed.number, seen)
                     steps -= 1
-                await self._write(filed.number)
+                await self._write()
                 if self._rng.random() < AT_ONCE:
                     await self._hand_out()
             await self._pause(self._rng.uniform(0.1, 0.6))
@@ -163,15 +163,15 @@ class Crowd:
         body = self._body(row.action)
         await self.desk.act(badge.headers, number, row.action, version=seen["version"], **body)
 
-    async def _write(self, number: str) -> None:
-        """Now and then somebody answers one of the messages they got about it."""
+    async def _write(self) -> None:
+        """Now and then somebody answers one of the messages that came lately, whatever it is about."""
         chance = self._rng.random()
         if chance < BY_MAIL + STAFF_BY_MAIL:
-            caught = self.post.one_of(number, "email", staff=chance >= BY_MAIL, rng=self._rng)
+            caught = self.post.one_of("email", staff=chance >= BY_MAIL, rng=self._rng)
             if caught is not None:
                 await self._letters.answer_by_mail(caught)
         elif chance < BY_MAIL + STAFF_BY_MAIL + ON_WHATSAPP:
-            caught = self.post.one_of(number, "whatsapp", staff=False, rng=self._rng)
+            caught = self.post.one_of("whatsapp", staff=False, rng=self._rng)
             if caught is not None and int(caught["to"][-4:]) > max(TROUBLES):  # else it is two people's
                 await self._letters.answer_on_whatsapp(caught)
 

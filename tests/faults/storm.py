@@ -222,7 +222,7 @@ class Storm:
 
     async def _read_mails(self) -> None:
         while True:
-            await asyncio.sleep(3.0)
+            await asyncio.sleep(1.0)
             with contextlib.suppress(httpx2.TransportError, ValueError):
                 await self._crowd.post.catch_up()
 

@@ -11,7 +11,7 @@ from deploy.local.environments import REPLIES
 from deploy.local.processes import wait_until
 from deploy.mailbox.messages import Message, now
 from shared.reply_tokens import ReplyTokens, reply_address
-from tests.faults.aftermath import mailed, right, settle
+from tests.faults.aftermath import SETTLED_SECONDS, mailed, right, settle
 from tests.faults.estate import KILLED, Estate
 from tests.faults.journey import Journey, People
 from tests.support.history import Outcome
@@ -23,11 +23,11 @@ def test_a_mail_over_which_its_server_died_is_in_doubt_and_comes_once_more(
 ) -> None:
     """In the middle of its text, or with all of it and before the word that it was taken."""
     estate = people.estate
-    settle(estate)
+    estate.until(lambda: not in_line(estate), within=SETTLED_SECONDS)
     estate.ask_to_die("mailbox", spot)
     journey = filed(people)
     doubt = estate.until(lambda: sorted(row["id"] for row in doubted(estate, journey)))
-    estate.until(lambda: not in_line(estate, journey))
+    estate.until(lambda: not in_line(estate), within=SETTLED_SECONDS)
     came = Counter(mailed(estate))
     assert max(came[one] for one in doubt) == arrived
     tried = {row["id"]: row["results"] for row in doubted(estate, journey)}
@@ -82,16 +82,10 @@ def doubted(estate: Estate, journey: Journey) -> list[dict[str, Any]]:
     )
 
 
-def in_line(estate: Estate, journey: Journey) -> bool:
-    """Whether a mail about it is still to come, but for those gathered for a later one; what only waits for its time
-    goes on as if that had passed."""
-    coming = "where number = $1 and (not batched or unknowns > 0)"
-    estate.sql(
-        f"update notify.delivery set next_at = clock_timestamp() {coming} and next_at > clock_timestamp()",
-        journey.number,
-    )
-    left = f"select from notify.delivery {coming} and (next_at is not null or status = 'sending')"
-    return bool(estate.sql(left, journey.number))
+def in_line(estate: Estate) -> bool:
+    """Whether a mail is under way or still to come; what only waits for its time goes on as if that had passed."""
+    estate.sql("update notify.delivery set next_at = clock_timestamp() where next_at > clock_timestamp()")
+    return bool(estate.sql("select from notify.delivery where next_at is not null or status = 'sending'"))
 
 
 def said(estate: Estate, journey: Journey) -> list[str]:
