@@ -8,6 +8,7 @@ from shared import logs
 from shared.db import Database, is_transient
 
 ENOUGH = 500
+AGAIN_SECONDS = 1.0
 
 
 class Folding:
@@ -27,8 +28,10 @@ class Folding:
 
     async def run(self) -> None:
         """Fold when there is enough, until cancelled."""
-        async with self._db.transaction() as tx:
-            await beside.keep_house_again(tx)
+        while True:
+            if await self._keep_house_again():
+                break
+            await asyncio.sleep(AGAIN_SECONDS)
         while True:
             await self._due.wait()
             self._due.clear()
@@ -41,3 +44,15 @@ class Folding:
                     raise
                 self._heard = ENOUGH  # with the next event heard, and by then the database is back
                 self._log.warning("folding.held_up", error=type(error).__name__)
+
+    async def _keep_house_again(self) -> bool:
+        """Whether the database was there to do it."""
+        try:
+            async with self._db.transaction() as tx:
+                await beside.keep_house_again(tx)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            self._log.warning("folding.held_up", error=type(error).__name__)
+            return False
+        return True

@@ -92,9 +92,10 @@ def _unacknowledged(estate: Estate) -> list[str]:
 
 
 def _untold(estate: Estate) -> bool:
-    """Mails under way or due."""
+    """Mails under way or due, but for those gathered for a later one."""
     return bool(
         estate.sql(
-            "select from notify.delivery where status = 'sending' or (next_at is not null and status = 'planned')"
+            "select from notify.delivery where status = 'sending'"
+            " or (next_at is not null and status = 'planned' and not batched)"
         )
     )

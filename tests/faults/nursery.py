@@ -26,9 +26,9 @@ DELAYS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between tries of what cannot be done, also of a poison letter; in the office they are ten times as long."""
 LOOK = "0.2"
 """Seconds between workflow's looks for timers that are over; in the office it is one."""
-GATHERED = "0.2"
-"""Seconds for which messages to one person are gathered; in the office it is minutes, and one test's would leave in the
-middle of another."""
+GATHERED = "86400"
+"""Seconds for which messages to one person are gathered after one has gone out; in the office it is minutes, and what
+one test left would go out in the middle of another."""
 LEASE = 2
 """Seconds that a relay's lease lasts, of the six in the office."""
 

@@ -83,9 +83,11 @@ def doubted(estate: Estate, journey: Journey) -> list[dict[str, Any]]:
 
 
 def in_line(estate: Estate) -> bool:
-    """Whether a mail is under way or still to come; what only waits for its time goes on as if that had passed."""
-    estate.sql("update notify.delivery set next_at = clock_timestamp() where next_at > clock_timestamp()")
-    return bool(estate.sql("select from notify.delivery where next_at is not null or status = 'sending'"))
+    """Whether a mail is under way or still to come, but for those gathered for a later one; what only waits for its
+    time goes on as if that had passed."""
+    coming = "where (not batched or unknowns > 0)"
+    estate.sql(f"update notify.delivery set next_at = clock_timestamp() {coming} and next_at > clock_timestamp()")
+    return bool(estate.sql(f"select from notify.delivery {coming} and (next_at is not null or status = 'sending')"))
 
 
 def said(estate: Estate, journey: Journey) -> list[str]:
