@@ -143,11 +143,18 @@ class Door:
         return self.read(await self._answer(request), File)
 
     async def fetch(
-        self, path: str, *, headers: Mapping[str, str] | None = None, token: str | None = None
+        self, path: str, *, body: object = None, headers: Mapping[str, str] | None = None, token: str | None = None
     ) -> httpx2.Response:
-        """A file as the service gives it, not read yet; whoever asks closes it. Raises as `call`."""
+        """A file as the service gives it, not read yet; whoever asks closes it. With a body it is asked for by POST.
+        Raises as `call`."""
         sent = {"Accept-Encoding": "identity", **(headers or {})}
-        return await self._answer(self._request("GET", quote(path), headers=self._headers(sent, token)), stream=True)
+        if body is None:
+            request = self._request("GET", quote(path), headers=self._headers(sent, token))
+        else:
+            sent["Content-Type"] = "application/json"
+            content = msgspec.json.encode(body)
+            request = self._request("POST", quote(path), content=content, headers=self._headers(sent, token))
+        return await self._answer(request, stream=True)
 
     def _request(self, method: str, path: str, **parts: Any) -> httpx2.Request:
         try:

@@ -129,6 +129,10 @@ class Query:
         path = f"/v1/attachments/{part(id)}" + ("/preview" if preview else "")
         return await self._door.fetch(path, headers={"X-Tracking-Token": link} if link else None, token=token)
 
+    async def file_of(self, id: str, number: str, ic: str) -> httpx2.Response:
+        """A file of a thread, for who gives its number and IC; each time counts as a try at tracking."""
+        return await self._door.fetch(f"/v1/attachments/{part(id)}", body={"number": number, "ic": ic})
+
     async def solved(self, q: str, limit: int) -> list[Solved]:
         """Published solutions that look like these words, best first."""
         response = await self._door.call("GET", "/v1/solutions", params={"q": q, "limit": limit})

@@ -57,6 +57,19 @@ async def picture(token: str, id: str, visit: Visiting) -> Response:
     return await drawn(visit.desk.clients.query.file(id, preview=True, link=token))
 
 
+@router.post("/semakan/lampiran/{id}")
+async def fetch_by_search(id: str, visit: Visiting) -> Response:
+    """A file of the thread that number and IC opened: posted, so that the IC is in no address."""
+    number, ic = (visit.typed.get(name, "") for name in ("number", "opened_with"))
+    return passed(await visit.desk.clients.query.file_of(id, number, ic))
+
+
+@router.get("/semakan/lampiran/{id}")
+async def back_to_search(visit: Visiting) -> Response:
+    """Nothing is fetched without the numbers; they are asked for there."""
+    return visit.redirect("/semakan")
+
+
 @router.get("/staf/lampiran/{id}")
 async def fetch_as_staff(id: str, visit: Visiting, staff: Staff) -> Response:
     """A file of a complaint that the reader may read."""

@@ -238,14 +238,23 @@ async def test_the_thread_shows_what_hangs_on_it_with_a_picture(visitor: httpx2.
     assert f'<img src="/a/{TOKEN}/lampiran/f1/pratonton" alt="Pratonton' in page.html
 
 
-async def test_without_the_link_files_are_named_and_where_they_open_is_said(
+async def test_without_the_link_a_file_is_asked_for_by_number_and_ic_which_stand_in_no_address(
     visitor: httpx2.AsyncClient, outside: Outside
 ) -> None:
     outside.on("POST", "/v1/tracking", answer(WITH_FILE))
     page = Page(await visitor.post("/semakan", data={"number": NUMBER, "ic": "800101990001"}))
     assert "سند <x>.pdf" in page.text
-    assert "Fail boleh dibuka melalui pautan dalam e-mel anda" in page.text
-    assert "/lampiran/" not in page.html.replace('data-upload="/lampiran"', "")
+    assert "Pautan dalam e-mel anda juga memaparkan pratonton fail" in page.text
+    assert 'form="fetch" formaction="/semakan/lampiran/f1"' in page.html
+    assert "<img" not in page.html.partition('id="thread-panel"')[2]
+    given = {"Content-Type": "application/pdf", "Content-Disposition": "attachment; filename*=UTF-8''a.pdf"}
+    outside.on("POST", "/v1/attachments/f1", httpx2.Response(200, content=b"%PDF-", headers=given))
+    got = await visitor.post("/semakan/lampiran/f1", data=page.form("fetch").fields)
+    assert (got.content, got.headers["Content-Disposition"]) == (b"%PDF-", given["Content-Disposition"])
+    assert outside.last("POST", "/v1/attachments/f1").body == {"number": NUMBER, "ic": "800101990001"}
+    assert (await visitor.get("/semakan/lampiran/f1")).headers["Location"] == "/semakan"
+    outside.on("POST", "/v1/attachments/f1", problem(404, "not_found"))
+    assert (await visitor.post("/semakan/lampiran/f1", data={"number": NUMBER})).status_code == 404
 
 
 async def test_a_file_comes_through_as_query_gives_it_and_can_do_nothing(
