@@ -19,6 +19,7 @@ from services.workflow.handlers import vendor
 from services.workflow.handlers.vendor import Leg, Link
 from services.workflow.machine import Action
 from shared.auth import VendorTokens, Visitor
+from shared.blobs.file import File
 from shared.blobs.uploads import Uploads
 from shared.db import Database
 from shared.errors import NotFound, Unknown
@@ -180,9 +181,9 @@ async def act_on_leg(
     response_class=Response,
     responses=FILE | refusals(404, 429),
 )
-async def fetch_of_leg(id: str, request: Request, link: Linked, tx: Transaction) -> Response:
+async def fetch_of_leg(id: str, request: Request, link: Linked) -> Response:
     """A file of the leg, to be saved."""
-    found = await vendor.file(tx, link, id)
+    found = await _file(request, link, id)
     return await saved(request, UUID(found.id), found.name, found.type)
 
 
@@ -191,10 +192,17 @@ async def fetch_of_leg(id: str, request: Request, link: Linked, tx: Transaction)
     response_class=Response,
     responses=PICTURE | refusals(404, 429),
 )
-async def preview_of_leg(id: str, request: Request, link: Linked, tx: Transaction) -> Response:
+async def preview_of_leg(id: str, request: Request, link: Linked) -> Response:
     """A picture of that file, safe to show: drawn by us."""
-    found = await vendor.file(tx, link, id)
+    found = await _file(request, link, id)
     return await pictured(request, UUID(found.id))
+
+
+async def _file(request: Request, link: Link, id: str) -> File:
+    """Asked in a transaction that is over before the bytes are: the store of files may be slow."""
+    db: Database = request.app.state.db
+    async with db.transaction() as tx:
+        return await vendor.file(tx, link, id)
 
 
 async def _spend(request: Request, bucket: str, link: Link) -> None:
