@@ -55,9 +55,12 @@ def create_app(
     body_bytes: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """A FastAPI app that opens `db`, runs `loops` until it stops (restarting one that raises), and answers errors as
-    problems. What it is `hearing` with is watched, and what it could not handle can be taken up again; `backlogs` are
-    what else may wait. `poke` is called after each committed request; `state` is set on
-    `app.state`; `body_bytes` are the paths that take more than JSON, with how much."""
+    problems.
+
+    Without what is `needed` it is not ready; without what is `wished` it serves and catches up. What it is `hearing`
+    with is watched, and what it could not handle can be taken up again; `backlogs` are what else may wait. `poke` is
+    called after each committed request; `state` is set on `app.state`; `body_bytes` are the paths that take more than
+    JSON, with how much."""
     metrics = metrics or Metrics()
     backlogs = {**(backlogs or {}), **{f"stream:{one.stream}": one.waiting for one in hearing}}
     if db is not None:
