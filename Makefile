@@ -20,7 +20,7 @@ SEED ?=
 KEEP ?=
 
 # Processes that share the tests must find the same ones: no random order of sets.
-PYTEST = $(if $(filter 1,$(JOBS)),,PYTHONHASHSEED=0 )$(TOOLS)/pytest$(if $(filter 1,$(JOBS)),, -n $(JOBS) --dist loadfile)
+PYTEST = $(if $(filter 1,$(JOBS)),,PYTHONHASHSEED=0 )$(TOOLS)/pytest$(if $(filter 1,$(JOBS)),, -n $(JOBS) --dist loadfile --no-loadscope-reorder)
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run demo up down reset test bench check format lint types imports containers-test docs lock fuzz storm rush

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,18 @@ if os.environ.get("INFRA") == "containers":  # testcontainers reads these when i
     os.environ.setdefault("TC_MAX_TRIES", "600")
 
 from tests.support import infra
+
+HERE = Path(__file__).parent
+
+ROOMS = ("system", "faults", "integration", "contract", "unit", "architecture")
+"""The dearest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where processes share the tests, the files that take minutes go out first: begun last, they would leave one
+    process at work and the others idle."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda one: ROOMS.index(one.path.relative_to(HERE).parts[0]))
 
 
 def pytest_report_header() -> str:

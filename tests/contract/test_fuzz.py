@@ -68,7 +68,7 @@ def failures(recorder: ScenarioRecorder) -> Iterator[tuple[str, str]]:
                 )
 
 
-@pytest.mark.timeout(180 * TIMES)
+@pytest.mark.timeout(600 * TIMES)
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_served_is_what_the_document_says(service: str, house: House) -> None:
     config = SchemathesisConfig.from_dict(CONFIG)

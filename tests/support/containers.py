@@ -60,7 +60,7 @@ class ContainerBroker:
 
     def start(self) -> None:
         self._container.start()
-        assert wait_until(lambda: greets(self._port), within=15.0)
+        assert wait_until(lambda: greets(self._port), within=60)
 
     def stop(self) -> None:
         self._container.stop()

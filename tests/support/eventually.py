@@ -12,10 +12,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.1
 
 
 @overload
-async def eventually(condition: Callable[[], Awaitable[T]], within: float = 10.0) -> T: ...
+async def eventually(condition: Callable[[], Awaitable[T]], within: float = 60.0) -> T: ...
 @overload
-async def eventually(condition: Callable[[], T], within: float = 10.0) -> T: ...
-async def eventually(condition: Callable[[], Any], within: float = 10.0) -> Any:
+async def eventually(condition: Callable[[], T], within: float = 60.0) -> T: ...
+async def eventually(condition: Callable[[], Any], within: float = 60.0) -> Any:
     """Calls the condition until it neither fails an assertion nor answers something false, and returns its answer.
 
     A condition that returns None holds when its assertions do. After `within` seconds the last assertion is raised.

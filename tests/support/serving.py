@@ -13,6 +13,6 @@ async def serving(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://testserver", timeout=20) as client,
+        httpx2.AsyncClient(transport=transport, base_url="http://testserver", timeout=60) as client,
     ):
         yield client

@@ -67,6 +67,6 @@ async def a_telephone(folder: Path, webhook: str = "", **changes: Any) -> AsyncI
     }
     async with (
         over_http(create_app(Settings(**told | changes))) as url,
-        httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False) as client,
+        httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False) as client,
     ):
         yield Telephone(url, client)

@@ -16,12 +16,14 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 
 from deploy.local.processes import Trouble, wait_until
 from deploy.local.row import LAST, PLACES, Row
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 120.0
+READY_SECONDS = 300.0
+expect.set_options(timeout=60_000)  # a page that is built while much else is done; what is there is not waited for
 COMPOSED = os.environ.get("SYSTEM") == "composed"
 
 
@@ -93,7 +95,7 @@ def _launched(home: Path, row: Row) -> Helpdesk:
 
     def end() -> None:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(120)
 
     made = Helpdesk(home, row, end)
     try:

@@ -46,7 +46,7 @@ def house(databases: infra.Databases, brokers: infra.Brokers) -> Iterator[House]
 @pytest.fixture(scope="module")
 def admin(house: House) -> Iterator[httpx2.Client]:
     """Logged in as Admin, and not led on by redirects."""
-    with httpx2.Client(base_url=house.url("portal"), timeout=20) as client:
+    with httpx2.Client(base_url=house.url("portal"), timeout=60) as client:
         answer = client.post("/log-masuk", data={"ic": staff_ic("admin"), "password": PASSWORD})
         assert answer.status_code == 303, answer.text
         yield client
@@ -60,7 +60,7 @@ def filled(path: str) -> str:
 @pytest.mark.parametrize("path", [path for path in PAGES if path not in STREAMS])
 @pytest.mark.parametrize("who", ["a visitor", "an admin"])
 def test_every_page_says_what_a_browser_may_do_with_it(path: str, who: str, house: House, admin: httpx2.Client) -> None:
-    visitor = httpx2.Client(base_url=house.url("portal"), timeout=20)
+    visitor = httpx2.Client(base_url=house.url("portal"), timeout=60)
     with visitor:
         answer = (admin if who == "an admin" else visitor).get(filled(path))
     assert answer.status_code < 500, f"{answer.status_code} {answer.text[:300]}"

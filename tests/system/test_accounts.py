@@ -2,7 +2,6 @@
 reset by mail, sessions and locks, and what was typed when a session ended."""
 
 import re
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -92,13 +91,12 @@ def looks_right(page: Page) -> None:
 
 def mailed(helpdesk: Helpdesk, to: str, subject: str) -> str:
     """The text of the newest mail with this subject, once it has come."""
-    for _ in range(100):
-        found = [mail for mail in helpdesk.mails(to) if mail["subject"] == subject]
-        if found:
-            text: str = found[0]["text"]
-            return text
-        time.sleep(0.1)
-    raise AssertionError(f"no mail to {to}: {subject}")
+
+    def come() -> list[str]:
+        return [mail["text"] for mail in helpdesk.mails(to) if mail["subject"] == subject]
+
+    assert wait_until(lambda: bool(come()), within=60), (to, subject)
+    return come()[0]
 
 
 @SCRIPTS
@@ -232,7 +230,7 @@ def test_a_reply_typed_while_the_session_ended_survives_the_login(
         result: Any = answer.json()["items"][0]
         return bool(result["ok"])
 
-    assert wait_until(assign, within=20)
+    assert wait_until(assign, within=60)
     text = "Sila cuba sekali lagi.\nKosongkan “cache” dahulu <b>& mulakan</b> semula. 😀 " + "Langkah seterusnya. " * 20
     with visiting(chromium, java_script_enabled=scripts) as page:
         log_in(page, portal, nora.ic, FIRST)

@@ -25,7 +25,7 @@ def until(look: Callable[[], list[T]]) -> T:
         found[:] = look()
         return bool(found)
 
-    assert wait_until(came, within=30)
+    assert wait_until(came, within=60)
     return found[0]
 
 

@@ -35,7 +35,7 @@ class Office:
     """The house over HTTP: complaints filed, told, and acted on by Admin."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
-        self.helpdesk, self.http = helpdesk, httpx2.Client(timeout=20)
+        self.helpdesk, self.http = helpdesk, httpx2.Client(timeout=60)
         login = helpdesk.login("ADMIN")
         body = {"ic": login["ic"], "password": login["password"]}
         self.session = self.http.post(f"{helpdesk.url('workflow')}/v1/sessions", json=body).json()["session"]
@@ -47,7 +47,7 @@ class Office:
         )
         assert answer.status_code == 201, answer.text
         number, link = answer.json()["number"], answer.json()["tracking_url"]
-        assert wait_until(lambda: self.see(number) is not None, 20)
+        assert wait_until(lambda: self.see(number) is not None, 60)
         return number, link
 
     def headers(self) -> dict[str, str]:
@@ -68,7 +68,7 @@ class Office:
         url = f"{self.helpdesk.url('intake')}/v1/complaints/{number}/messages"
         token = {"X-Tracking-Token": link.rpartition("/")[2]}
         self.http.post(url, json={"action": "reopen", "text": "Ini memang iSPEKS."}, headers=token)
-        assert wait_until(lambda: (self.see(number) or {})["state"] == "BARU", 20)
+        assert wait_until(lambda: (self.see(number) or {})["state"] == "BARU", 60)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def shown(page: Page, address: str, look: Callable[[], None]) -> None:
             return False
         return True
 
-    assert wait_until(there, 20), page.content()
+    assert wait_until(there, 60), page.content()
 
 
 @pytest.mark.parametrize("size", WIDTHS, ids=lambda size: str(size[0]))
@@ -156,7 +156,7 @@ def test_a_rejected_complaint_is_contested_once_and_then_carried_on(
     def told() -> bool:
         return any(f"Sambungan aduan: {number}" in mail["text"] for mail in helpdesk.mails(email))
 
-    assert wait_until(told, 30)
+    assert wait_until(told, within=60)
     rejected = [mail["text"] for mail in helpdesk.mails(email) if "tidak dapat diproses" in mail["subject"]]
     assert any("Sebabnya: Bukan berkaitan iSPEKS." in text and "> Sila hubungi bank." in text for text in rejected)
 
@@ -188,5 +188,5 @@ def test_a_duplicate_shows_its_originals_status_and_dates_and_nothing_else(
     def told() -> list[str]:
         return [mail["text"] for mail in helpdesk.mails(email) if "diuruskan dalam aduan lain" in mail["subject"]]
 
-    assert wait_until(lambda: bool(told()), 30)
+    assert wait_until(lambda: bool(told()), 60)
     assert original not in told()[0]

@@ -23,7 +23,6 @@ pytestmark = pytest.mark.skipif(not COMPOSED, reason="needs Docker: make contain
 SERVICES = ("intake", "workflow", "notify", "query", "portal")
 IMAGES = (*SERVICES, "mailbox", "setting-up", "nats")
 RUNNING = (*SERVICES, "mailbox", "nats", "postgres")
-WHOLE_SECONDS = 60.0
 
 LOOK = """
 import importlib, importlib.util, json, os, pathlib, sys
@@ -127,9 +126,9 @@ def test_what_dies_under_way_is_started_again_and_everybody_is_told_once(helpdes
         assert composed.laggards(helpdesk.row) == []
 
     def stands(state: str, told: list[str]) -> None:
-        soon(whole, WHOLE_SECONDS)
-        soon(lambda: _is(desk.tracking()["state"], state), WHOLE_SECONDS)
-        soon(lambda: _is(sorted(to for to, _ in desk.mailed()), sorted(told)), WHOLE_SECONDS)
+        soon(whole)
+        soon(lambda: _is(desk.tracking()["state"], state))
+        soon(lambda: _is(sorted(to for to, _ in desk.mailed()), sorted(told)))
 
     for name in ("query", "notify", "workflow", "mailbox"):
         crash(helpdesk, name)
@@ -142,7 +141,7 @@ def test_what_dies_under_way_is_started_again_and_everybody_is_told_once(helpdes
 
     for name in ("postgres", "intake", "portal"):
         crash(helpdesk, name)
-    soon(whole, WHOLE_SECONDS)
+    soon(whole)
     desk.act("pic", "start")
     desk.act("pic", "ask_feedback", text="Akaun yang mana satu?")
     desk.say("answer", "Akaun A01.")
@@ -152,7 +151,7 @@ def test_what_dies_under_way_is_started_again_and_everybody_is_told_once(helpdes
 
 def test_a_file_and_everything_else_is_there_when_the_containers_come_back(helpdesk: Helpdesk, desk: Desk) -> None:
     desk.file(desk.bring("intake", "gambar.png", a_png()))
-    soon(lambda: _is(desk.tracking()["state"], "BARU"), WHOLE_SECONDS)
+    soon(lambda: _is(desk.tracking()["state"], "BARU"))
     before, logins, mails = desk.tracking(), helpdesk.logins(), desk.mailed()
     ((file,),) = [entry["attachments"] for entry in before["entries"]]
     home = Home(helpdesk.home.parent)

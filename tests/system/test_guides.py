@@ -70,7 +70,7 @@ class Story:
             found[:] = mails
             return bool(mails)
 
-        assert wait_until(arrived, within=20), (says, [one["subject"] for one in self.helpdesk.mails(to)])
+        assert wait_until(arrived, within=60), (says, [one["subject"] for one in self.helpdesk.mails(to)])
         return found[0]
 
     def link(self, mail: dict[str, Any]) -> str:
@@ -102,7 +102,7 @@ class Office:
         """Do it as that role, on the complaint as it is now, as soon as workflow has heard of it."""
         address = f"{self._workflow}/v1/complaints/{number}"
         signed = {"Authorization": f"Bearer {self._begun(role)['token']}"}
-        assert wait_until(lambda: httpx2.get(address, headers=signed).status_code == 200, within=20)
+        assert wait_until(lambda: httpx2.get(address, headers=signed).status_code == 200, within=60)
         version = httpx2.get(address, headers=signed).headers["ETag"]
         done = httpx2.post(f"{address}/actions/{action}", json=said, headers={**signed, "If-Match": version})
         assert done.status_code == 200, done.text

@@ -309,10 +309,10 @@ def scene(databases: infra.Databases, brokers: infra.Brokers) -> Iterator[Scene]
             "id": "1f0c1f5e-6f0f-4d6e-9a55-0d8a7c1a2b3c",
         }
         made = Scene(house, ours, token, foreign, foreign_token, a_number(999_999), places)
-        assert wait_until(lambda: shows(made, "workflow", ours, foreign), within=20)
+        assert wait_until(lambda: shows(made, "workflow", ours, foreign), within=60)
         house.run(set_up(house.office, made))
-        assert wait_until(lambda: shows(made, "query", ours, foreign, *made.in_state.values()), within=20)
-        assert wait_until(lambda: bool(deliveries(made)), within=20)
+        assert wait_until(lambda: shows(made, "query", ours, foreign, *made.in_state.values()), within=60)
+        assert wait_until(lambda: bool(deliveries(made)), within=60)
         made.delivery = deliveries(made)[0]["id"]
         yield made
 

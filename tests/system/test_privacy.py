@@ -12,7 +12,7 @@ THEIR_PLACE = {"messages.jsonl", "messages.jsonl.1"}
 
 
 async def test_no_plain_ic_phone_or_email_is_kept_or_logged_anywhere(helpdesk: Helpdesk) -> None:
-    async with httpx2.AsyncClient(timeout=20) as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         filed = await http.post(f"{helpdesk.url('intake')}/v1/complaints", json=a_form())
         assert filed.status_code == 201, filed.text
         number = filed.json()["number"]

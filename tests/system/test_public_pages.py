@@ -72,7 +72,7 @@ def server() -> Iterator[Server]:
 def visiting(browser: Browser, **how: Any) -> Iterator[Page]:
     """A page of a visitor nobody has seen before; what the browser complains of fails the test."""
     context: BrowserContext = browser.new_context(**how)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)

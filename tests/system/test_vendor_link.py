@@ -53,7 +53,7 @@ def test_a_helpdesk_without_an_account_reads_updates_and_answers(chromium: Brows
     def arrived() -> list[dict[str, Any]]:
         return [mail for mail in helpdesk.mails(HELPDESK) if her.number in mail["subject"]]
 
-    assert wait_until(lambda: bool(arrived()), within=30)
+    assert wait_until(lambda: bool(arrived()), within=60)
     (mail,) = arrived()
     found = re.search(r"https?://\S+/vendor/[\w.-]+(?=\s)", mail["text"])
     assert found is not None

@@ -44,7 +44,7 @@ class Copy:
         return self.output.read_text()
 
     def ready(self) -> "Copy":
-        assert wait_until(lambda: "is ready" in self.said() or self.process.poll() is not None, within=110.0)
+        assert wait_until(lambda: "is ready" in self.said() or self.process.poll() is not None, within=300)
         assert self.process.poll() is None, self.said()
         return self
 

@@ -73,16 +73,16 @@ async def test_a_follower_hears_acknowledges_and_touches_nobody_elses_place_in_t
     await workflow.jetstream().publish("workflow.ref.staff.saved", b"{}")
 
     query = await nats.connect(broker.url("query"))
-    line = query.jetstream(timeout=0.5)
+    line = query.jetstream()
     await line.add_consumer("WORKFLOW", name="query-workflow", durable_name="query-workflow", ack_policy="explicit")
     heard = await line.pull_subscribe_bind("query-workflow", "WORKFLOW")
-    (message,) = await heard.fetch(1, timeout=5)
+    (message,) = await heard.fetch(1, timeout=60)
     await message.ack_sync()
     info = await line.consumer_info("WORKFLOW", "query-workflow")
     assert info.ack_floor is not None
     assert info.ack_floor.stream_seq == 1
     with pytest.raises(nats.errors.TimeoutError):  # a refused request is never answered
-        await line.consumer_info("WORKFLOW", "notify-workflow")
+        await query.jetstream(timeout=0.5).consumer_info("WORKFLOW", "notify-workflow")
     await query.close()
     await workflow.close()
 

@@ -52,7 +52,7 @@ class Line:
             assert [row["status"] for row in found] == list(statuses)
             return found
 
-        found: list[dict[str, Any]] | None = await eventually(there, within=30.0)
+        found: list[dict[str, Any]] | None = await eventually(there, within=60)
         assert found is not None
         return found
 
@@ -78,7 +78,7 @@ async def on_whatsapp(desk: Desk, folder: Path, *, fake: Any = None, **changes: 
         app = desk.app(**told(telephone.graph_url, **changes))
         async with (
             over_http(app, port) as url,
-            httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False) as client,
+            httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False) as client,
         ):
 
             async def heard() -> bool:

@@ -36,7 +36,7 @@ async def thanked(line: Line, *expected: str) -> list[dict[str, Any]]:
         assert [row["answered"] for row in rows] == list(expected)
         return [dict(row) for row in rows]
 
-    found: list[dict[str, Any]] = await eventually(there, within=30.0)
+    found: list[dict[str, Any]] = await eventually(there, within=60)
     return found
 
 
@@ -197,7 +197,7 @@ async def test_a_thank_you_that_is_refused_for_now_comes_again_and_one_without_a
         async def waits() -> bool:
             return bool(await desk.rows("select from whatsapp_said where answered = 'due' and tries = 1"))
 
-        _: bool = await eventually(waits, within=30.0)
+        _: bool = await eventually(waits, within=60)
         await desk.run("update whatsapp_said set next_at = clock_timestamp()")
         await thanked(line, "sent")
 
@@ -272,7 +272,7 @@ async def test_staff_who_answer_are_shown_to_the_system(desk: Desk, tmp_path: Pa
         async def there() -> bool:
             return bool(await line.telephone.messages(TO))
 
-        _: bool = await eventually(there, within=30.0)
+        _: bool = await eventually(there, within=60)
         (message,) = await line.telephone.messages(TO)
         await line.telephone.answer(message, "OK")
         (row,) = await thanked(line, "sent")

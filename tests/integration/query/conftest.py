@@ -79,7 +79,7 @@ async def set_business_time(database: infra.Database, to: datetime) -> None:
         await connection.close()
 
 
-async def eventually_so(condition: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
+async def eventually_so(condition: Callable[[], Awaitable[bool]], within: float = 60.0) -> None:
     """Wait for a condition that has to be awaited."""
     asked: Callable[[], bool | Awaitable[bool]] = condition
     await eventually(asked, within)

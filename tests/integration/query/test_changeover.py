@@ -209,7 +209,7 @@ async def test_who_has_a_page_open_is_told_what_the_rebuild_jumped_over(
         moved = await rebuilding.move(work)
         assert moved.jumped == [NUMBERS[3]]
         await query.say_what_jumped(work, moved.jumped, asked)
-    said = msgspec.json.decode((await heard.next_msg(timeout=5)).data)
+    said = msgspec.json.decode((await heard.next_msg(timeout=60)).data)
     seen_by = sorted(COURSES[3].last.seen_by)
     assert said == {"number": NUMBERS[3], "version": COURSES[3].version, "seen_by": seen_by}
     await portal.close()

@@ -110,5 +110,5 @@ async def running(*loops: Loop) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def until(condition: Callable[[], Awaitable[bool]], within: float = 15.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], within: float = 60.0) -> None:
     _: bool = await eventually(condition, within)

@@ -168,7 +168,7 @@ async def test_a_broker_that_forgot_everything_is_listened_to_anew(
             return True
 
         await until(back)
-        await until(all_heard(db, A=[1, 2]), within=20)
+        await until(all_heard(db, A=[1, 2]), within=60)
 
         async def ready() -> bool:
             return await consumer.why_not_ready() is None
@@ -196,4 +196,4 @@ async def test_while_the_broker_is_away_it_is_not_ready_and_afterwards_it_is(
 
         await until(back)
         await say(telling, told("A", 2))
-        await until(all_heard(db, A=[1, 2]), within=20)
+        await until(all_heard(db, A=[1, 2]), within=60)

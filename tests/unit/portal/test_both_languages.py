@@ -10,7 +10,6 @@ from services.portal.words import LANGUAGES, Words
 from tests.unit.portal.outside import FORM
 from tests.unit.portal.walk import Shown, Walk, walked
 
-pytestmark = pytest.mark.timeout(600)
 ROOM = Path("services/portal")
 WORDS = Words(ROOM / "locale")
 DATE = re.compile(r"\d\d-\d\d-\d{4}( \d\d:\d\d)?")

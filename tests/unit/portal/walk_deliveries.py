@@ -57,12 +57,13 @@ async def deliveries(w: Walker) -> None:
         w.outside,
         {**CHANNEL, **counted, "oldest_seconds": 60.0},
         {**CHANNEL, **counted, "name": "whatsapp", "state": "down", "detail": "503", "oldest_seconds": 190.0},
-        {**CHANNEL, "state": "off", "last_sent_at": None},
         on=False,
         unreachable=2,
         items=[TEMPLATE, {**TEMPLATE, "language": "en", "refused": 132001, "refused_at": NOW}],
     )
     await w.get(f"{WAYS}?simpan=1")
+    channels(w.outside, {**CHANNEL, "state": "off", "last_sent_at": None})
+    await w.get(WAYS)
     form = {"version": "3", "name-balasan_pic-ms": "X"}
     w.outside.on("PUT", "/v1/whatsapp/templates", problem(422, "invalid", errors=[("items.0.name", "(ms)", "(en)")]))
     await w.post(WAYS, form)

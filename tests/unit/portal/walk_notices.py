@@ -170,11 +170,11 @@ async def _history(w: Walker) -> None:
         {"event": none["event"], "what": "removed", "fields": [], "before": none, "after": None},
         {"event": line["event"], "what": "added", "fields": [], "before": None, "after": line},
     ]
-    newest = {**VERSIONS["items"][0], "changes": changes}
+    newest = {**VERSIONS["items"][0], "version": 4, "changes": changes}
     many = [{**changes[2], "event": event} for event in EVENTS]
     items = [
         newest,
-        {**newest, "version": 2, "saved_by": None, "why": None, "changes": many},
+        {**newest, "version": 3, "saved_by": None, "why": None, "changes": many},
         {**newest, "version": 2, "changes": []},
         VERSIONS["items"][1],
     ]

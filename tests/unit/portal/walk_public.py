@@ -108,7 +108,7 @@ def _public_thread(state: State | None, **changes: Any) -> dict[str, Any]:
         "phase": PHASES[state] if state else "BARU",
         "custodian": CUSTODIANS[state] if state else None,
         "outcome": ended.get(state or ""),
-        "entries": entries,
+        "entries": entries if state is None else entries[::8],  # once by everybody, then each kind by the next role
         "can": ["reopen", "rate"] if state in ended else ["answer", "not_solved", "close"],
         "reopen_until": "2026-12-10T17:00:00+08:00" if state in ended else None,
         **changes,
