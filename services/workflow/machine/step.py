@@ -53,8 +53,12 @@ def _machine() -> Machine:
 
 
 _MACHINE = _machine()
+_REMEMBERED = 4096
+"""Of each question below: the table never changes and its guards are pure, so what was answered once is not asked of
+the machine again. Refusals are not remembered."""
 
 
+@functools.lru_cache(_REMEMBERED)
 def step(state: State, action: Action, facts: Facts) -> State:
     """The state this action leads to. Raises `Refused`, naming what the same role may do instead."""
     token = _Token(state)
@@ -68,6 +72,7 @@ def step(state: State, action: Action, facts: Facts) -> State:
     return State(token.state)
 
 
+@functools.lru_cache(_REMEMBERED)
 def row_for(state: State, action: Action, facts: Facts) -> Row | None:
     """The row this role would use, or none."""
     rows = (row for row in _rows(state, action) if facts.role in row.roles)
@@ -76,6 +81,11 @@ def row_for(state: State, action: Action, facts: Facts) -> Row | None:
 
 def allowed(state: State, held: Iterable[Facts]) -> dict[Action, tuple[Role, Row]]:
     """What may be done now by somebody holding these roles: for each action the role to act in, and its row."""
+    return dict(_allowed(state, frozenset(held)))
+
+
+@functools.lru_cache(_REMEMBERED)
+def _allowed(state: State, held: frozenset[Facts]) -> dict[Action, tuple[Role, Row]]:
     found: dict[Action, tuple[Role, Row]] = {}
     for facts in sorted(held, key=lambda one: ROLE_ORDER.index(one.role)):
         for row in _rows_of(state, facts.role):
