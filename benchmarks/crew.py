@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from benchmarks.stage import Place
+from services.workflow.api import acting
 from services.workflow.domain.given import Given
 from services.workflow.handlers import complaints
 from services.workflow.machine import Action
@@ -62,18 +63,19 @@ class Crew:
             async with self.db.transaction() as tx:
                 await complaints.take_message(tx, closing, letter)
             return
-        async with self.db.transaction() as tx:
-            await complaints.act(
-                tx,
-                number,
-                action,
-                WORDS[action],
-                self.admin if action is Action.ASSIGN else pic,
-                pic=pic.id if action is Action.ASSIGN else None,
-                version=version,
-                keyring=self.keyring,
-                correlation=str(uuid4()),
-            )
+        await acting.answer(
+            self.db,
+            None,
+            number,
+            action,
+            WORDS[action],
+            self.admin if action is Action.ASSIGN else pic,
+            pic=pic.id if action is Action.ASSIGN else None,
+            version=version,
+            keyring=self.keyring,
+            correlation=str(uuid4()),
+            view=lambda _: None,
+        )
 
     def _submitted(self, n: int, number: str, at: datetime) -> ComplaintSubmitted:
         ic, phone, email = f"8001019900{n % 100:02}", "+60199110001", f"pengadu{n}@kelantan.example"

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import asyncpg
 
 from services.intake.store import record as intake
-from services.workflow.store import complaints as workflow
+from services.workflow.store import record as workflow
 from shared.db import Database
 
-SAY_AGAIN = {"intake": intake.say_again, "workflow": workflow.say_record_again}
+SAY_AGAIN = {"intake": intake.say_again, "workflow": workflow.say_again}
 
 
 async def republish(urls: Mapping[str, str]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from services.query.handlers import rebuild
 from services.query.handlers.record import WorkflowRecord
 from services.query.store import beside
 from services.query.subscriptions import HEARS, UNHEARD
-from services.workflow.store.complaints import say_record_again
+from services.workflow.store.record import say_again
 from shared.bus.connection import Bus
 from shared.bus.consumer import Consumer
 from shared.db import Database
@@ -91,7 +91,7 @@ async def _heard_of(admin: asyncpg.Connection, part: int) -> int:
 
 async def _drain(admin: asyncpg.Connection, db: Database, bus: Bus, events: int) -> tuple[float, float]:
     """Events a second until the outbox is empty, and CPU seconds for each."""
-    relay = Relay(db, bus, "WORKFLOW", say_record_again)
+    relay = Relay(db, bus, "WORKFLOW", say_again)
     wall, cpu = time.perf_counter(), time.process_time()
     running = asyncio.create_task(relay.run())
     while await admin.fetchval("select exists (select from workflow.outbox)"):

@@ -19,7 +19,8 @@ from services.workflow.api import (
 from services.workflow.handlers.passwords import Passwords
 from services.workflow.handlers.people import Keys
 from services.workflow.settings import Settings
-from services.workflow.store.complaints import say_record_again, timers_over
+from services.workflow.store.complaints import timers_over
+from services.workflow.store.record import say_again
 from services.workflow.timers import Clockwork, House
 from shared import events, web
 from shared.auth import StaffTokens, VendorTokens
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     db = Database(settings.database_url.get_secret_value(), name="workflow")
     metrics = Metrics()
     bus = Bus(settings.nats_url.get_secret_value(), name="workflow", metrics=metrics)
-    relay = Relay(db, bus, "WORKFLOW", say_record_again)
+    relay = Relay(db, bus, "WORKFLOW", say_again)
 
     async def said(_handled: object) -> None:
         relay.poke()

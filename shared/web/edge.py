@@ -54,6 +54,10 @@ class Asked:
     key: str
     fingerprint: bytes
 
+    def by(self, who: str) -> "Asked":
+        """The same as one caller's, where that decides what may be answered: a key is theirs alone."""
+        return replace(self, route=f"{self.route} {who}")
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -94,7 +98,9 @@ def plain(status: int, body: bytes) -> Response:
     return Response(body, status, media_type="application/json")
 
 
-class _Once:
+class Answering:
+    """Answers what was asked, once."""
+
     def __init__(self, tx: Tx, asked: Asked | None) -> None:
         self._tx = tx
         self._asked = asked
@@ -108,7 +114,7 @@ class _Once:
         """
         if self._asked is None:
             return plain(status, msgspec.json.encode(await effect()))
-        asked = replace(self._asked, route=f"{self._asked.route} {by}".rstrip())
+        asked = self._asked.by(by) if by else self._asked
         inserted = await self._tx.fetchval(
             "insert into idempotency (route, key, fingerprint) values ($1, $2, $3) on conflict do nothing returning 1",
             asked.route,
@@ -131,12 +137,20 @@ class _Once:
         return plain(status, body)
 
 
-async def _once(request: Request, tx: Transaction, idempotency_key: KeyHeader = None) -> _Once:
-    return _Once(tx, await asked(request, idempotency_key))
+async def _once(request: Request, tx: Transaction, idempotency_key: KeyHeader = None) -> Answering:
+    return Answering(tx, await asked(request, idempotency_key))
 
 
-Once = Annotated[_Once, Depends(_once)]
+Once = Annotated[Answering, Depends(_once)]
 """Answers a POST once per Idempotency-Key."""
+
+
+async def _repeatable(request: Request, idempotency_key: KeyHeader = None) -> Asked | None:
+    return await asked(request, idempotency_key)
+
+
+Repeatable = Annotated[Asked | None, Depends(_repeatable)]
+"""What a POST asks, where it came with an Idempotency-Key."""
 
 
 async def forget_answers(tx: Tx) -> None:

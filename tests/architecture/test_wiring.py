@@ -227,7 +227,7 @@ def test_only_the_store_writes_the_complaint_and_its_record() -> None:
     timers = "update complaint set timer_at = $2, timer_rule = $3 where number = $1"
     assert writes.count(timers) == 1, "a timer alone may be set anew, when the rules change under it"
     writes.remove(timers)
-    assert len(writes) == 2
+    assert len(writes) == 3
     for text in writes:
         assert "insert into event" in text, "a state is written together with its event"
         assert "insert into outbox" in text, "and with what will be said of it"

@@ -3,9 +3,10 @@
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.workflow.api import acting
 from services.workflow.api.complaint_shapes import (
     ComplaintView,
     History,
@@ -14,16 +15,19 @@ from services.workflow.api.complaint_shapes import (
     SuggestedPics,
     SuggestedPriority,
 )
-from services.workflow.api.edge import Correlation, Present, Secrets
+from services.workflow.api.edge import Correlation, Here, Present, Secrets
 from services.workflow.api.shapes import PIC
 from services.workflow.domain import clocks
 from services.workflow.domain.given import Given
+from services.workflow.handlers import acting as handlers
 from services.workflow.handlers import complaints, office
-from services.workflow.handlers.complaints import NO_VERSION_NEEDED, Standing
+from services.workflow.handlers.acting import NO_VERSION_NEEDED
+from services.workflow.handlers.complaints import Standing
 from services.workflow.machine import LABELS, PHASES, Action
-from services.workflow.store import complaints as store
+from services.workflow.store import record
 from shared.errors import NotFound
-from shared.web import ETAG, IfMatch, Once, Transaction, refusals, shown
+from shared.web import ETAG, IfMatch, Transaction, refusals, shown
+from shared.web.edge import Repeatable
 
 router = APIRouter(prefix="/v1", tags=["complaints"], responses=refusals(403))
 
@@ -51,6 +55,13 @@ ASSIGNED = shown(
     200, links={"complaint": {"operationId": "show", "parameters": {"number": "$response.body#/items/0/number"}}}
 )
 SHOWN = shown(200, headers=ETAG, links=LINKS)
+
+
+class _Versioned(msgspec.Struct):
+    version: int
+
+
+_VERSIONED = msgspec.json.Decoder(_Versioned)
 
 
 class SolutionBody(BaseModel):
@@ -119,9 +130,9 @@ async def act(
     number: str,
     action: str,
     body: ActBody,
-    tx: Transaction,
-    caller: Present,
-    once: Once,
+    request: Request,
+    caller: Here,
+    asked: Repeatable,
     version: IfMatch,
     secrets: Secrets,
     correlation: Correlation,
@@ -146,22 +157,21 @@ async def act(
         attachments=tuple(body.attachments),
     )
 
-    async def effect() -> dict[str, Any]:
-        standing = await complaints.act(
-            tx,
-            number,
-            Action(action),
-            words,
-            caller,
-            pic=body.pic,
-            version=version,
-            keyring=secrets.sealing,
-            correlation=correlation,
-        )
-        return _view(standing)
-
-    answer = await once.answer(200, effect, by=caller.id)
-    answer.headers["ETag"] = f'"v{_version_in(answer)}"'
+    answer = await acting.answer(
+        request.app.state.db,
+        asked,
+        number,
+        Action(action),
+        words,
+        caller,
+        pic=body.pic,
+        version=version,
+        keyring=secrets.sealing,
+        correlation=correlation,
+        view=_view,
+    )
+    request.app.state.poke()
+    answer.headers["ETag"] = f'"v{_VERSIONED.decode(answer.body).version}"'
     return answer
 
 
@@ -178,7 +188,7 @@ async def assign_many(
     """Hand out many complaints, with a result for each."""
     caller.needs("ADMIN")
     items = [(one.number, one.pic, one.version) for one in body.items]
-    results = await complaints.assign_many(tx, items, caller, keyring=secrets.sealing, correlation=correlation)
+    results = await handlers.assign_many(tx, items, caller, keyring=secrets.sealing, correlation=correlation)
     return {"items": results}
 
 
@@ -204,7 +214,7 @@ async def events(number: str, tx: Transaction, caller: Present) -> Response:
     """All that happened to it, as said. Not for the vendor, who sees only the own leg (in query)."""
     await complaints.look(tx, number, caller)
     caller.needs("ADMIN", "PIC", "IMPLEMENTOR", "MANAGEMENT")
-    history = [envelope.encoded() for envelope in await store.history(tx, number)]
+    history = [envelope.encoded() for envelope in await record.history(tx, number)]
     return Response(b'{"items":[' + b",".join(history) + b"]}", media_type="application/json")
 
 
@@ -271,7 +281,3 @@ def _leg(standing: Standing) -> dict[str, Any] | None:
 
 def _named(person: Any) -> dict[str, str] | None:
     return {"id": person.id, "name": person.name} if person else None
-
-
-def _version_in(answer: Response) -> int:
-    return ComplaintView.model_validate_json(bytes(answer.body)).version

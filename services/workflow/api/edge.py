@@ -19,6 +19,15 @@ Present = Annotated[Caller, Depends(_present, scope="function")]
 """The member of staff who calls, as they are now: a disabled one is out at once."""
 
 
+async def _here(request: Request, caller: Staff) -> Caller:
+    async with request.app.state.db.statement() as only:
+        return await sessions.present(only, caller)
+
+
+Here = Annotated[Caller, Depends(_here)]
+"""The same for a route that has no transaction."""
+
+
 async def _keys(request: Request) -> Keys:
     keys: Keys = request.app.state.keys
     return keys

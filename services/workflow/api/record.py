@@ -12,7 +12,8 @@ from services.workflow.api.shapes import Label, example
 from services.workflow.domain.reasons import REJECT_REASONS
 from services.workflow.machine import CUSTODIANS, EVENTS, LABELS, MACHINE_VERSION, PHASES, TABLE, Action, State, is_open
 from services.workflow.machine.proof import diagram
-from services.workflow.store import complaints, facts
+from services.workflow.store import facts
+from services.workflow.store import record as store
 from shared.auth import PortalOnly
 from shared.errors import NotFound
 from shared.web import Transaction, refusals
@@ -170,14 +171,14 @@ async def record(
     that sequence. The first page says in `Total-Events` how many events of complaints there are."""
     if of:
         known = dict(_place(one) for one in of)
-        lines = [*_facts(await facts.own_of(tx, known)), *_events(await complaints.record_of(tx, known, limit))]
+        lines = [*_facts(await facts.own_of(tx, known)), *_events(await store.of(tx, known, limit))]
         return _told(lines)
     lines, headers = [], {}
     if after == "":
         lines += _facts(await facts.own(tx))
-        headers["Total-Events"] = str(await complaints.record_length(tx))
-    place = complaints.BEGINNING if after in {"", FACTS} else _place(after)
-    return _told([*lines, *_events(await complaints.record_page(tx, place, limit))], headers)
+        headers["Total-Events"] = str(await store.length(tx))
+    place = store.BEGINNING if after in {"", FACTS} else _place(after)
+    return _told([*lines, *_events(await store.page(tx, place, limit))], headers)
 
 
 def _place(said: str) -> tuple[str, int]:
@@ -193,7 +194,7 @@ def _facts(bodies: list[bytes]) -> Iterator[bytes]:
         yield b'{"cursor":"%s","event":%s}\n' % (FACTS.encode(), body)
 
 
-def _events(recorded: list[complaints.Recorded]) -> Iterator[bytes]:
+def _events(recorded: list[store.Recorded]) -> Iterator[bytes]:
     for number, sequence, body in recorded:
         yield b'{"cursor":"%s:%d","event":%s}\n' % (number.encode(), sequence, body)
 

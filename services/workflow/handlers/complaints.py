@@ -1,31 +1,23 @@
 """What happens to a complaint: received, acted on by staff or complainant, handed out in bulk, its contact revealed."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-import msgspec
-
-from services.workflow.domain import acts, given, routing, sight
+from services.workflow.domain import acts, routing, sight
 from services.workflow.domain.complaint import Complaint
 from services.workflow.domain.given import Given
-from services.workflow.handlers import office, ties, versions
+from services.workflow.handlers import office, versions
 from services.workflow.machine import Action, Facts, Role, Row, allowed
-from services.workflow.machine.step import refusal
 from services.workflow.store import audit, complaints, facts, people
 from services.workflow.store.complaints import Loaded
 from shared.auth import Caller
-from shared.blobs import uploads
 from shared.db import Tx
 from shared.envelope import Envelope
-from shared.errors import Conflict, DomainError, FieldError, Invalid, NotFound, Refused, Text
+from shared.errors import NotFound, Refused
 from shared.events.complaint import Actor
 from shared.events.intake import ComplainantActed, ComplaintSubmitted
-from shared.privacy import Keyring, mask_email, mask_phone
-
-NO_VERSION_NEEDED = frozenset({Action.NOTE, Action.REPLY})
-IF_MATCH = Text("Sertakan versi yang dibaca (If-Match).", "Say which version you have read (If-Match).")
+from shared.privacy import Keyring
 
 
 class Standing(NamedTuple):
@@ -75,11 +67,11 @@ async def take_message(tx: Tx, said: ComplainantActed, envelope: Envelope) -> No
         text=said.text or None, score=said.score, attachments=said.attachments, files=said.files, message=said.message
     )
     actor = Actor(role=Role.COMPLAINANT, name=loaded.complaint.contact.name)
-    asked = _facts(loaded, Role.COMPLAINANT, None)
+    asked = facts_for(loaded, Role.COMPLAINANT, None)
     try:
         after, event = acts.act(loaded.complaint, action, words, actor, asked, rules, loaded.now)
     except Refused as refused:
-        held = _facts(loaded, Role.SYSTEM, None)
+        held = facts_for(loaded, Role.SYSTEM, None)
         reopens = Action.REOPEN in allowed(loaded.complaint.state, [asked])
         why = _why_held(action, loaded.complaint, refused, reopens=reopens)
         after, event = acts.hold(loaded.complaint, action, words, why, held, rules, loaded.now)
@@ -92,74 +84,7 @@ async def look(tx: Tx, number: str, caller: Caller, *, lock: bool = False) -> St
     loaded = await complaints.load(tx, number, lock=lock)
     if loaded is None or not sight.sees(loaded.complaint, caller.principals):
         raise NotFound
-    return _standing(loaded, caller)
-
-
-async def act(
-    tx: Tx,
-    number: str,
-    action: Action,
-    words: Given,
-    caller: Caller,
-    *,
-    pic: str | None,
-    version: int | None,
-    keyring: Keyring,
-    correlation: str,
-) -> Standing:
-    """Staff do something to a complaint. `version` is the one they had read.
-
-    Raises `NotFound`, `Conflict` (no version, or somebody else acted since), `Refused`, `Invalid`.
-    """
-    standing = await look(tx, number, caller, lock=True)
-    await _check_version(tx, standing.complaint, action, version, caller)
-    if action not in standing.may:
-        raise refusal(standing.complaint.state, action, standing.may)
-    role, row = standing.may[action]
-    words = given.checked(await _with_pic(tx, words, row, pic), row, modules=standing.known.modules)
-    await _check_meaning(tx, standing.complaint, action, words)
-    words = _with_contact(standing.complaint, words, keyring)
-    files = await uploads.use(tx, words.attachments, f"staff:{caller.id}", number)
-    words = msgspec.structs.replace(words, files=files)
-    actor = Actor(role=role, id=caller.id, name=caller.name)
-    rules, now = standing.known.rules, standing.now
-    asked = _facts(Loaded(*standing[:-1]), role, caller.id)
-    after, event = acts.act(standing.complaint, action, words, actor, asked, rules, now)
-    await complaints.save(tx, versions.version(after, event, rules, correlation=correlation))
-    if action is Action.REQUEST_CLOSE:
-        await office.keep_solution(tx, after, caller, correlation=correlation)
-    # A PIC named by this act has just been found active.
-    active = after.pic is not None and (words.pic is not None or standing.pic_is_active)
-    return _standing(Loaded(after, now, active, standing.known), caller)
-
-
-async def assign_many(
-    tx: Tx, items: Sequence[tuple[str, str, int | None]], caller: Caller, *, keyring: Keyring, correlation: str
-) -> list[dict[str, Any]]:
-    """Hand out many complaints, each for itself: a result per item, and one that fails does not undo the others."""
-    results: list[dict[str, Any]] = []
-    for number, pic, version in items:
-        try:
-            async with tx.transaction():
-                standing = await look(tx, number, caller, lock=True)
-                action = Action.ASSIGN if Action.ASSIGN in standing.may else Action.REASSIGN
-                words = Given(reason="Agihan pukal" if action is Action.REASSIGN else None)
-                done = await act(
-                    tx,
-                    number,
-                    action,
-                    words,
-                    caller,
-                    pic=pic,
-                    version=version if version is not None else standing.complaint.version,
-                    keyring=keyring,
-                    correlation=correlation,
-                )
-        except DomainError as error:
-            results.append({"number": number, "ok": False, "problem": told(error)})
-        else:
-            results.append({"number": number, "ok": True, "version": done.complaint.version})
-    return results
+    return standing_of(loaded, caller)
 
 
 async def reveal_contact(tx: Tx, number: str, caller: Caller, keyring: Keyring) -> dict[str, str]:
@@ -184,73 +109,16 @@ async def _load(tx: Tx, number: str) -> Loaded:
     return loaded
 
 
-def _standing(loaded: Loaded, caller: Caller) -> Standing:
-    held = [_facts(loaded, role, caller.id) for role in sight.roles_held(loaded.complaint, caller)]
+def standing_of(loaded: Loaded, caller: Caller) -> Standing:
+    """How the caller stands to it."""
+    held = [facts_for(loaded, role, caller.id) for role in sight.roles_held(loaded.complaint, caller)]
     return Standing(*loaded, allowed(loaded.complaint.state, held))
 
 
-def _facts(loaded: Loaded, role: Role, actor: str | None) -> Facts:
+def facts_for(loaded: Loaded, role: Role, actor: str | None) -> Facts:
+    """What the table may ask about somebody in this role."""
     complaint, now, pic_is_active, known = loaded
     return sight.facts(complaint, role, known.rules, now, pic_is_active=pic_is_active, actor=actor)
-
-
-async def _check_version(tx: Tx, complaint: Complaint, action: Action, version: int | None, caller: Caller) -> None:
-    if version is None:
-        if action in NO_VERSION_NEEDED:
-            return
-        raise Conflict("if_match_required", IF_MATCH)
-    if version == complaint.version:
-        return
-    ahead = version > complaint.version
-    if ahead or await complaints.somebody_else_acted(tx, complaint.number, version, UUID(caller.id)):
-        raise Conflict("stale", complaints.CHANGED, version=complaint.version)
-
-
-async def _with_pic(tx: Tx, words: Given, row: Row, pic: str | None) -> Given:
-    if "pic" not in row.needs or not pic:
-        return words
-    person = await people.pic_who_stays(tx, _as_uuid(pic))
-    if person is None:
-        text = Text("PIC ini tidak aktif atau tiada", "There is no such active PIC")
-        raise Invalid([FieldError("pic", "not_a_pic", text)])
-    return msgspec.structs.replace(words, pic=person)
-
-
-async def _check_meaning(tx: Tx, complaint: Complaint, action: Action, words: Given) -> None:
-    if action is Action.REASSIGN and words.pic and complaint.pic and words.pic.id == complaint.pic.id:
-        text = Text("Aduan ini sudah pun dengan PIC ini", "This PIC already has the complaint")
-        raise Invalid([FieldError("pic", "same_pic", text)])
-    if action is Action.MARK_DUPLICATE:
-        await ties.check_original(tx, complaint, words.duplicate_of or "")
-
-
-def _with_contact(complaint: Complaint, words: Given, keyring: Keyring) -> Given:
-    if words.email is None and words.phone is None:
-        return words
-    changes: dict[str, Any] = {}
-    if words.email is not None:
-        changes["email_sealed"] = keyring.seal(words.email, about=complaint.number, field="email")
-        changes["email_masked"] = mask_email(words.email)
-    if words.phone is not None:
-        changes["phone_sealed"] = keyring.seal(words.phone, about=complaint.number, field="phone")
-        changes["phone_masked"] = mask_phone(words.phone)
-        changes["phone_is_mobile"] = given.is_mobile(words.phone)
-    return msgspec.structs.replace(words, contact=msgspec.structs.replace(complaint.contact, **changes))
-
-
-def _as_uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return complaints.FIRST
-
-
-def told(error: DomainError) -> dict[str, Any]:
-    """The problem of one of many, as its result tells it."""
-    told = {"code": error.code, "messages": error.text._asdict(), **error.facts}
-    if isinstance(error, Invalid):
-        told["errors"] = [{"field": one.field, "code": one.code, **one.text._asdict()} for one in error.errors]
-    return told
 
 
 CARRY_ON = (

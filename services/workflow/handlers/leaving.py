@@ -5,8 +5,8 @@ from uuid import UUID
 
 from services.workflow.domain.given import Given
 from services.workflow.domain.routing import Candidate
-from services.workflow.handlers import complaints as acting
-from services.workflow.handlers import office, people
+from services.workflow.handlers import acting, office, people
+from services.workflow.handlers.complaints import look
 from services.workflow.handlers.people import Keys
 from services.workflow.machine import Action
 from services.workflow.store import audit, complaints
@@ -62,7 +62,7 @@ async def hand_over(
 async def _move(
     tx: Tx, number: str, member: UUID, caller: Caller, to: str | None, reason: str, keys: Keys, correlation: str
 ) -> dict[str, Any]:
-    standing = await acting.look(tx, number, caller)
+    standing = await look(tx, number, caller)
     pic = to or (await _routed(tx, standing.complaint.module, member)).id
     after = await acting.act(
         tx,

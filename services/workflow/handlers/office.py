@@ -12,7 +12,7 @@ from services.workflow.domain.routing import Candidate
 from services.workflow.domain.times import told
 from services.workflow.handlers import calendars, times
 from services.workflow.machine import Role
-from services.workflow.store import absences, complaints, facts, people
+from services.workflow.store import absences, complaints, facts, people, record
 from services.workflow.store.people import Member
 from shared.auth import Caller
 from shared.db import Tx
@@ -76,7 +76,7 @@ async def candidates(tx: Tx, module: str) -> list[Candidate]:
 
 async def suggested_priority(tx: Tx, complaint: Complaint) -> Suggested:
     """Which priority the complaint's module and words ask for."""
-    return priorities.suggested(complaint.module, complaint.title, await complaints.filed_text(tx, complaint.number))
+    return priorities.suggested(complaint.module, complaint.title, await record.filed_text(tx, complaint.number))
 
 
 def _candidate(member: Member, load: int, names: dict[str, str], today: str, *, of_module: bool) -> Candidate:

@@ -12,7 +12,7 @@ from services.workflow.domain.given import Given
 from services.workflow.handlers import versions
 from services.workflow.machine import Action, Role, State, row_for
 from services.workflow.machine.step import refusal
-from services.workflow.store import complaints, facts
+from services.workflow.store import complaints, facts, record
 from services.workflow.store.complaints import Loaded
 from shared.blobs import uploads
 from shared.blobs.file import File
@@ -54,7 +54,7 @@ async def look(tx: Tx, link: Link) -> Leg:
     loaded = await _open(tx, link)
     filed: Received | None = None
     said: list[tuple[int, ComplaintEvent]] = []
-    for envelope in await complaints.history(tx, link.number):
+    for envelope in await record.history(tx, link.number):
         if envelope.sequence == 1:
             filed = envelope.open_as(Received)
         elif envelope.type in SAID:

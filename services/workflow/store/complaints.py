@@ -9,18 +9,17 @@ import msgspec
 from asyncpg import Record
 
 from services.workflow.domain.complaint import Complaint
-from services.workflow.store import facts, refusals
+from services.workflow.store import facts
 from services.workflow.store.facts import Known
 from shared.db import Tx
-from shared.envelope import SHARDS, Envelope, decode, nats_subject
+from shared.envelope import Envelope, nats_subject
 from shared.errors import Conflict, Text
 from shared.events.complaint import ComplaintEvent
-from shared.events.workflow import Received
+from shared.web.edge import Kept
 
 _VALUES = msgspec.json.Decoder(Complaint)
 FIRST = UUID(int=0)
-BEGINNING = ("", 0)
-"""Before the first place of the record."""
+_NO_ANSWER = (None, None, None, None, None)
 CHANGED = Text(
     "Aduan ini telah berubah sejak dibaca. Sila semak semula.",
     "This complaint has changed since you read it. Please look again.",
@@ -78,6 +77,27 @@ with moved as (
 insert into outbox (event_id, subject, body) select $8, $13, $14 from moved returning seq
 """
 
+# In the order in which whoever holds locks takes them: the complaint, what the office knows, the PIC.
+_UPDATE_UNLESS_MOVED = f"""
+with held as materialized (
+    select number from complaint where number = $1 and version = $2 - 1 for update
+), stands as materialized (
+    select number from held where {facts.STANDING} = $17 and ($18::uuid is null
+        or exists (select from staff where id = $18 and active and 'PIC' = any(roles) for share))
+), moved as (
+    update complaint c set version = $2, state = $3, custodian = $4, pic = $5, due = $6, value = $7,
+        timer_at = $15, timer_rule = $16
+    from stands where c.number = stands.number returning c.number
+), said as (
+    insert into event (number, sequence, id, type, at, actor_role, actor, body)
+    select number, $2, $8, $9, $10, $11, $12, $14 from moved
+), kept as (
+    insert into idempotency (route, key, fingerprint, status, body)
+    select $19, $20, $21, $22, $23 from moved where $19::text is not null
+)
+insert into outbox (event_id, subject, body) select $8, $13, $14 from moved returning seq
+"""
+
 
 async def now(tx: Tx) -> datetime:
     """Business time."""
@@ -116,6 +136,15 @@ async def save(tx: Tx, version: Version) -> None:
     statement = _INSERT if version.complaint.version == 1 else _UPDATE
     if await tx.fetchval(statement, *_written(version)) is None:
         raise Conflict("stale", CHANGED)
+
+
+async def save_unless_moved(tx: Tx, version: Version, known: Known, named: UUID | None, kept: Kept | None) -> bool:
+    """Write a new version by one statement that is a transaction by itself, with the answer under its key, if all that
+    it was decided on still stands: the version before it, what was known of the office, and that the PIC named by it
+    is an active one. Otherwise nothing is written. Raises `UniqueViolationError` where the key was used before."""
+    answer = (kept.asked.route, kept.asked.key, kept.asked.fingerprint, kept.status, kept.body) if kept else _NO_ANSWER
+    told = (*_written(version), known.standing, named, *answer)
+    return await tx.fetchval(_UPDATE_UNLESS_MOVED, *told) is not None
 
 
 async def save_held(tx: Tx, versions: Sequence[Version]) -> None:
@@ -244,76 +273,3 @@ async def somebody_else_acted(tx: Tx, number: str, since: int, caller: UUID) -> 
             caller,
         )
     )
-
-
-async def history(tx: Tx, number: str) -> list[Envelope]:
-    """All that happened to one complaint, in order."""
-    rows = await tx.fetch("select body from event where number = $1 order by sequence", number)
-    return [decode(row["body"]) for row in rows]
-
-
-async def filed_text(tx: Tx, number: str) -> str:
-    """What the complainant wrote when filing."""
-    body = await tx.fetchval("select body from event where number = $1 and sequence = 1", number)
-    return decode(body).open_as(Received).text or ""
-
-
-class Recorded(NamedTuple):
-    """An event as it travelled, and its place: ordered by complaint, no later commit can come before what was read of
-    the same complaint."""
-
-    number: str
-    sequence: int
-    body: bytes
-
-
-async def record_page(tx: Tx, after: tuple[str, int], limit: int) -> list[Recorded]:
-    """The record complaint by complaint, after a place. What a complaint passed already says meanwhile is not seen
-    again: `record_of` has it."""
-    rows = await tx.fetch(
-        "select number, sequence, body from event where (number, sequence) > ($1, $2)"
-        " order by number, sequence limit $3",
-        *after,
-        limit,
-    )
-    return [Recorded(*row) for row in rows]
-
-
-async def record_of(tx: Tx, known: dict[str, int], limit: int) -> list[Recorded]:
-    """What these complaints have said after the sequence known of each."""
-    rows = await tx.fetch(
-        "select e.number, e.sequence, e.body from event e"
-        " join unnest($1::text[], $2::int[]) k(number, sequence) on e.number = k.number and e.sequence > k.sequence"
-        " order by e.number, e.sequence limit $3",
-        list(known),
-        list(known.values()),
-        limit,
-    )
-    return [Recorded(*row) for row in rows]
-
-
-async def record_length(tx: Tx) -> int:
-    """How many events the record holds: every version of every complaint is one."""
-    return int(await tx.fetchval("select coalesce(sum(version), 0) from complaint"))
-
-
-async def say_record_again(tx: Tx) -> int:
-    """Put every fact, every event and every refusal back into the outbox: the broker has lost what it had. Answers how
-    many. What still waits there takes its place in the order anew, or it would overtake what came before it."""
-    facts = await tx.execute(_SAY_FACTS_AGAIN)
-    events = await tx.execute(_SAY_EVENTS_AGAIN)
-    return int(facts.split()[-1]) + int(events.split()[-1]) + await refusals.say_again(tx)
-
-
-_SAY_FACTS_AGAIN = """
-insert into outbox (event_id, subject, body)
-select id, 'workflow.ref.' || type, body from fact where source = 'workflow' order by id
-on conflict (event_id) do update set seq = default
-"""
-# The subject is what `shared.envelope.nats_subject` makes of the envelope; a test holds the two equal.
-EVENT_SUBJECT = f"'workflow.' || lpad((crc32(convert_to(number, 'UTF8')) % {SHARDS})::text, 2, '0') || '.' || type"
-_SAY_EVENTS_AGAIN = f"""
-insert into outbox (event_id, subject, body)
-select id, {EVENT_SUBJECT}, body
-from event order by id on conflict (event_id) do update set seq = default
-"""

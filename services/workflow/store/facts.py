@@ -24,6 +24,8 @@ class Known(NamedTuple):
 
     rules: Rules
     modules: frozenset[str]
+    standing: str
+    """As `STANDING` says it while these facts are the newest."""
 
 
 async def save(tx: Tx, subject: str, event: Event, *, correlation: str) -> None:
@@ -93,8 +95,9 @@ async def known_by(tx: Tx, standing: str) -> Known:
         vendor=_calendar(bodies[VENDOR]),
         settings=decode(bodies[SETTINGS]).open_as(SettingsSaved),
     )
+    found = " ".join(row["id"] for row in rows)
     _remembered.clear()
-    return _remembered.setdefault(" ".join(row["id"] for row in rows), Known(rules, _modules(bodies.get(FORM))))
+    return _remembered.setdefault(found, Known(rules, _modules(bodies.get(FORM)), found))
 
 
 _remembered: dict[str, Known] = {}

@@ -78,11 +78,17 @@ async def stay(tx: Tx, member: UUID) -> Member | None:
     return await by_id(tx, member)
 
 
+_PIC = "select id::text, name from staff where id = $1 and active and 'PIC' = any(roles)"
+
+
 async def pic_who_stays(tx: Tx, member: UUID) -> Person | None:
     """An active PIC, who remains one until this transaction ends; None of anybody else."""
-    row = await tx.fetchrow(
-        "select id::text, name from staff where id = $1 and active and 'PIC' = any(roles) for share", member
-    )
+    return await active_pic(tx, member, stays=True)
+
+
+async def active_pic(tx: Tx, member: UUID, *, stays: bool) -> Person | None:
+    """An active PIC; None of anybody else. With `stays`, they remain one until this transaction ends."""
+    row = await tx.fetchrow(f"{_PIC} for share" if stays else _PIC, member)
     return Person(id=row["id"], name=row["name"]) if row else None
 
 

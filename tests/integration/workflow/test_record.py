@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from uuid_utils.compat import uuid7
 
-from services.workflow.store.complaints import say_record_again
+from services.workflow.store.record import say_again
 from shared.bus.connection import Bus
 from shared.db import Tx
 from shared.envelope import decode, nats_subject
@@ -160,7 +160,7 @@ async def test_said_again_the_record_goes_to_the_same_subjects(office: Office) -
     await office.bring("HD-2031-999999-Z", "MOHON_TUTUP")
     async with office.app.state.db.transaction() as tx:
         await tx.execute("delete from outbox")
-        again = await say_record_again(tx)
+        again = await say_again(tx)
         rows = await tx.fetch("select event_id, subject, body from outbox order by seq")
         await tx.execute("delete from outbox")
     assert again == len(rows)
@@ -181,8 +181,8 @@ async def test_saying_it_again_does_not_repeat_what_is_still_unsaid(office: Offi
     await office.file(a_number(1))
     async with office.app.state.db.transaction() as tx:
         await tx.execute("delete from outbox")
-        first = await say_record_again(tx)
-        assert await say_record_again(tx) == first
+        first = await say_again(tx)
+        assert await say_again(tx) == first
         assert await tx.fetchval("select count(*) from outbox") == first
 
 
@@ -198,7 +198,7 @@ async def test_said_again_it_keeps_its_order_though_a_part_was_still_unsaid(offi
             nats_subject(decode(last["body"])),
             last["body"],
         )
-        await say_record_again(tx)
+        await say_again(tx)
         bodies = [decode(row["body"]) for row in await tx.fetch("select body from outbox order by seq")]
         await tx.execute("delete from outbox")
     assert [one.sequence for one in bodies if one.subject == a_number(1)] == [1, 2, 3]

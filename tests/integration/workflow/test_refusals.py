@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.workflow.domain.given import Given
-from services.workflow.handlers import complaints
+from services.workflow.handlers import acting
 from services.workflow.machine import Action
 from shared.principals import Caller
 from shared.privacy import Keyring
@@ -131,7 +131,7 @@ async def test_two_who_mark_each_other_at_once_leave_one_standing(office: Office
     admin = Caller(id=office.ids["admin"], session="", name="Rohani", roles=frozenset({"ADMIN"}), queues=frozenset())
     told: dict[str, Any] = {"pic": None, "version": 1, "keyring": Keyring(SEALING_KEYS), "correlation": str(uuid4())}
     async with office.app.state.db.transaction() as tx:
-        await complaints.act(tx, one, Action.MARK_DUPLICATE, Given(duplicate_of=other), admin, **told)
+        await acting.act(tx, one, Action.MARK_DUPLICATE, Given(duplicate_of=other), admin, **told)
         second = asyncio.create_task(office.act("admin", "mark_duplicate", other, version=1, duplicate_of=one))
 
         async def waits() -> bool:

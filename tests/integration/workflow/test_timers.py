@@ -11,10 +11,11 @@ from uuid_utils.compat import uuid7
 
 from services.workflow.domain import acts, plan
 from services.workflow.domain.given import Given
+from services.workflow.handlers import acting, times
 from services.workflow.handlers import complaints as handlers
-from services.workflow.handlers import times
 from services.workflow.machine import Action
 from services.workflow.store import complaints, facts
+from services.workflow.store import record as store
 from services.workflow.timers import Clockwork
 from shared.auth import Caller
 from shared.db import Database
@@ -166,7 +167,7 @@ async def test_of_a_thousand_escalations_that_race_with_an_assignment_each_comes
     async def hand_out(pool: Database) -> None:
         for number in waiting:
             async with pool.transaction() as tx:
-                await handlers.act(
+                await acting.act(
                     tx,
                     number,
                     Action.ASSIGN,
@@ -268,7 +269,7 @@ async def test_the_record_alone_gives_the_same_timers(still: Office, replicas: l
     async with replicas[0].transaction() as tx:
         rules = (await facts.known(tx)).rules
         for row in await still.rows("select number, timer_at, timer_rule from complaint"):
-            record = [opened(letter.encoded()) for letter in await complaints.history(tx, row["number"])]
+            record = [opened(letter.encoded()) for letter in await store.history(tx, row["number"])]
             assert all(isinstance(event, ComplaintEvent) for event in record)
             again = acts.replayed(record)
             loaded = await complaints.load(tx, row["number"])
