@@ -48,7 +48,7 @@ SPOTS: dict[str, Spots] = {
         **HEARING,
     },
     "workflow": {
-        "saved": Spot("services.workflow.store.complaints", "save", after=True),
+        "saved": Spot("services.workflow.store.complaints", "save_unless_moved", after=True),
         "firing": Spot("services.workflow.store.complaints", "save_held"),
         "fired": Spot("services.workflow.store.complaints", "save_held", after=True),
         **SAYING,
