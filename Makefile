@@ -76,7 +76,8 @@ containers-test: install-dev ## the integration tests and the journey once more 
 	else echo "No Docker here that has both images: the container suite was not run."; fi
 	@if docker compose version > /dev/null 2>&1 && docker image inspect $${PYTHON_IMAGE:-python:3.11-slim} \
 		$${POSTGRES_IMAGE:-postgres:18} $${NATS_IMAGE:-nats:2.15-alpine} > /dev/null 2>&1; \
-	then SYSTEM=composed $(TOOLS)/pytest -q --timeout 900 tests/system/test_composed.py tests/system/test_journey.py; \
+	then SYSTEM=composed $(TOOLS)/pytest -q --timeout 900 \
+		tests/system/test_composed.py tests/system/test_journey.py tests/system/test_answer_by_mail.py; \
 	else echo "No Docker with compose and the three images here: the composed system was not run."; fi
 
 bench: install ## what it costs, beside a bare route and two peers; some eight minutes, keeps the result (ARGS="--only filing" does not)

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings
 
 from deploy import record, staff
 from deploy.local.database import SERVICES, in_database, migrate, prepare
+from deploy.local.processes import Trouble
 from deploy.local.setting_up import DATABASE
 
 PATIENCE_SECONDS = 90.0
@@ -67,6 +68,8 @@ def main() -> None:
         asyncio.run(set_up(Settings()))
     except asyncpg.InvalidPasswordError:
         sys.exit("The data was made with other keys than those that are there now: make down DATA=delete begins anew.")
+    except Trouble as trouble:
+        sys.exit(str(trouble))
     except (OSError, asyncpg.PostgresError) as error:
         sys.exit(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'Postgres does not answer'}")
 

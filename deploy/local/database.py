@@ -1,12 +1,14 @@
 """The database of the helpdesk inside a Postgres server: roles, schemas, business time, and every service's tables."""
 
 import importlib.util
-import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+from alembic.util.exc import CommandError
+
+from deploy.local.processes import Trouble
 
 SERVICES = ("intake", "workflow", "notify", "query")
 INIT = Path(__file__).parent.parent / "postgres" / "init.sql"
@@ -45,10 +47,15 @@ def migratable() -> list[str]:
 
 
 async def migrate(urls: Mapping[str, str]) -> None:
-    """Brings every service's schema to its newest version, each as its own role: `urls` by service."""
+    """Brings every service's schema to its newest version, each as its own role: `urls` by service. Raises Trouble
+    where a newer program than this has been at it."""
     from shared.db import migrate as migrate_one
 
     for package in migratable():
-        done = migrate_one(urls[package.split(".")[1]], package)
-        if inspect.isawaitable(done):
-            await done
+        try:
+            await migrate_one(urls[package.split(".")[1]], package)
+        except CommandError as error:
+            if "locate revision" not in str(error):
+                raise
+            service = package.split(".")[1]
+            raise Trouble(f"{service}'s data is of a newer version than this program: git pull.") from error

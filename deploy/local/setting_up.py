@@ -12,6 +12,7 @@ from deploy.local.database import SERVICES, in_database, migrate, prepare
 from deploy.local.environments import database_url
 from deploy.local.home import Home, write
 from deploy.local.keys import Keys
+from deploy.local.processes import Trouble
 from deploy.local.row import Row
 
 DATABASE = "helpdesk"
@@ -40,6 +41,9 @@ def set_up(row: Row, keys: Keys, home: Home, *, adjustable: bool, shift: timedel
     def told() -> None:
         try:
             asyncio.run(work())
+        except Trouble as trouble:
+            print(trouble, file=sys.stderr)
+            raise SystemExit(1) from trouble
         except Exception as error:
             traceback.print_exc()
             print(f"{type(error).__name__}: {str(error).splitlines()[0]}", file=sys.stderr)  # for the launcher

@@ -5,14 +5,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import httpx2
-import pytest
 
 from deploy.local.processes import wait_until
-from tests.system.conftest import COMPOSED, Helpdesk
+from tests.system.conftest import Helpdesk
 from tests.system.test_abuse import FILING
 from tests.unit.shared.blobs import files
 
-pytestmark = pytest.mark.skipif(COMPOSED, reason="the same programs; seen once is enough")
 T = TypeVar("T")
 HERS = "puan.kalsom@example.my"
 

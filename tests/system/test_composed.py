@@ -1,5 +1,5 @@
 """The system in containers, as `make up` composes it: what is in the images, what the containers may do, and what comes
-of it when they die. Runs with SYSTEM=composed, as does test_journey: `make containers-test`.
+of it when they die. Runs with SYSTEM=composed, as do test_journey and test_answer_by_mail: `make containers-test`.
 """
 
 import json
@@ -15,6 +15,7 @@ from deploy.local.home import Home
 from deploy.local.keys import load
 from deploy.staff import demo_people
 from tests.system.conftest import COMPOSED, ROOT, Helpdesk
+from tests.system.test_abuse import FILING
 from tests.system.test_journey import COMPLAINANT, Desk, soon
 from tests.unit.shared.blobs.files import a_png
 
@@ -169,6 +170,27 @@ def test_a_file_and_everything_else_is_there_when_the_containers_come_back(helpd
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "image/png"
     desk.act("admin", "assign", pic=desk.ids["pic"])
+
+
+def test_whoever_agreed_is_told_on_whatsapp_and_what_they_answer_there_is_kept(helpdesk: Helpdesk, desk: Desk) -> None:
+    """Both ways between containers: notify calls the mailbox's Graph API, and that calls notify's webhook."""
+    filed = desk.http.post(f"{helpdesk.url('intake')}/v1/complaints", json=FILING | {"whatsapp_consent": True}).json()
+    mailbox = helpdesk.url("mailbox")
+    sent: list[dict[str, Any]] = []
+
+    def told() -> None:
+        found = desk.http.get(f"{mailbox}/v1/messages", params={"channel": "whatsapp", "complaint": filed["number"]})
+        sent[:] = found.json()["items"]
+        assert sent
+
+    def kept() -> None:
+        answer = desk.http.get(f"{helpdesk.url('notify')}/v1/whatsapp/messages", headers=desk.as_("admin"))
+        _is([(one["complaint"], one["text"]) for one in answer.json()["items"]], [(filed["number"], "Masih gagal.")])
+
+    soon(told, WHOLE_SECONDS)
+    answered = desk.http.post(f"{mailbox}/messages/{sent[0]['id']}/whatsapp-answer", data={"text": "Masih gagal."})
+    assert answered.status_code == 303
+    soon(kept, WHOLE_SECONDS)
 
 
 def crash(helpdesk: Helpdesk, name: str) -> None:

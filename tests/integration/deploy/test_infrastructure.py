@@ -6,6 +6,8 @@ import nats.errors
 import pytest
 from nats.js.errors import NotFoundError
 
+from deploy.local.database import SERVICES, migrate
+from deploy.local.processes import Trouble
 from tests.support.eventually import eventually
 from tests.support.infra import Broker, Database
 
@@ -22,6 +24,14 @@ async def test_a_role_works_in_its_own_schema_and_sees_no_other(database: Databa
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await intake.execute("create table public.stray (x int)")
     await intake.close()
+
+
+async def test_data_of_a_newer_version_is_left_alone_and_said_in_one_line(database: Database) -> None:
+    notify = await asyncpg.connect(database.url("notify"))
+    await notify.execute("update alembic_version set version_num = '9999'")
+    await notify.close()
+    with pytest.raises(Trouble, match="notify's data is of a newer version than this program: git pull"):
+        await migrate({service: database.url(service) for service in SERVICES})
 
 
 async def test_business_time_is_real_time_plus_a_shift_only_the_superuser_moves(database: Database) -> None:
