@@ -187,10 +187,10 @@ def test_whoever_agreed_is_told_on_whatsapp_and_what_they_answer_there_is_kept(h
         answer = desk.http.get(f"{helpdesk.url('notify')}/v1/whatsapp/messages", headers=desk.as_("admin"))
         _is([(one["complaint"], one["text"]) for one in answer.json()["items"]], [(filed["number"], "Masih gagal.")])
 
-    soon(told, WHOLE_SECONDS)
+    soon(told)
     answered = desk.http.post(f"{mailbox}/messages/{sent[0]['id']}/whatsapp-answer", data={"text": "Masih gagal."})
     assert answered.status_code == 303
-    soon(kept, WHOLE_SECONDS)
+    soon(kept)
 
 
 def crash(helpdesk: Helpdesk, name: str) -> None:
