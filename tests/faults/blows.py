@@ -21,6 +21,8 @@ SERVICES = ("intake", "workflow", "notify", "query")
 LONGEST_PAUSE = 7.0
 """Longer than clients wait for an answer, and than a relay's lease lasts."""
 UNSAID_SECONDS = 2.0
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asking a database may raise that is killed meanwhile."""
 
 
 class Missed(Exception):
@@ -144,7 +146,7 @@ async def _asked(copy: Copy, sql: str, service: str) -> int:
                 return int(await connection.fetchval(sql, service))
             finally:
                 connection.terminate()
-    except (OSError, TimeoutError, asyncpg.PostgresError):
+    except AWAY:
         raise Missed("postgres") from None
 
 

@@ -26,7 +26,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from deploy.local import clock, keys
 from deploy.local.row import Row
 from deploy.local.setting_up import admin_url
-from tests.faults.blows import BLOWS, Blow, Missed, child
+from tests.faults.blows import AWAY, BLOWS, Blow, Missed, child
 from tests.faults.crowd import ANSWER_SECONDS, Crowd
 from tests.faults.postbox import KEPT
 from tests.faults.toll import Toll
@@ -173,7 +173,7 @@ class Storm:
             try:
                 if await condition():
                     return True
-            except (OSError, TimeoutError, httpx2.TransportError, asyncpg.PostgresError, Missed):
+            except (*AWAY, httpx2.TransportError, Missed):
                 pass  # it is not back yet
             if time.monotonic() > until:
                 return False
@@ -184,7 +184,7 @@ class Storm:
         rng = random.Random(self.toll.seed + 2)
         while True:
             await asyncio.sleep(LEAP_EVERY)
-            with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError):
+            with contextlib.suppress(*AWAY):
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await clock.move(self.copy.admin_url(), timedelta(hours=rng.randint(*LEAP_HOURS)))
 
