@@ -99,8 +99,8 @@ class Assignment(BaseModel):
     """One complaint for one PIC; `version` where the caller had read one."""
 
     model_config = ConfigDict(extra="forbid")
-    number: str
-    pic: str
+    number: str = Field(max_length=60)
+    pic: str = Field(max_length=60)
     version: int | None = None
 
 

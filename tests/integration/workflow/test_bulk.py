@@ -72,3 +72,10 @@ async def test_those_of_the_module_and_with_least_on_their_desk_are_suggested_fi
     found = (await office.get("admin", path)).json()["items"]
     assert [(one["id"], one["load"]) for one in found] == [(office.ids["other_pic"], 0), (office.ids["pic"], 1)]
     assert (await office.get("pic", f"/v1/complaints/{a_number(2)}/suggested-pics")).status_code == 403
+
+
+async def test_a_number_that_is_no_text_is_a_field_message(office: Office) -> None:
+    body = b'{"items": [{"number": "\\ud800", "pic": "' + office.ids["pic"].encode() + b'"}]}'
+    headers = office.as_("admin") | {"Content-Type": "application/json"}
+    answer = await office.client.post("/v1/assignments", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "items.0.number")
