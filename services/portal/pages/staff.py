@@ -74,11 +74,11 @@ def home(staff: Pass) -> str:
 
 
 def folders(staff: Pass) -> list[str]:
-    """The folders that can hold anything for the reader: one who only looks on has nothing in hand, what nobody has
-    picked up only those see who see everything, and for the vendor what waits for the vendor is their own."""
+    """The folders that can hold anything for the reader: who only hands out or looks on has nothing in hand in person,
+    what nobody has picked up only those see who see everything, and what waits for the vendor is the vendor's own."""
     roles = frozenset(staff.staff.roles)
     empty: set[str] = set()
-    if roles <= {"MANAGEMENT"}:
+    if roles <= {"ADMIN", "MANAGEMENT"}:
         empty.add("mine")
     if roles.isdisjoint({"ADMIN", "MANAGEMENT"}):
         empty.add("unassigned")
