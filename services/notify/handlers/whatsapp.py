@@ -137,6 +137,7 @@ async def heed(tx: Tx, limit: int) -> int:
 async def take_in(tx: Tx, heard: Heard, secrets: Secrets) -> None:
     """Keep all that a webhook said. What was said before is no news, and nothing is decided here."""
     await receipts.keep(tx, heard.receipts)
+    await said.one_at_a_time(tx, [secrets.index(one.number) for one in heard.said if one.number is not None])
     for one in heard.said:
         await _keep_said(tx, one, secrets)
 

@@ -1,6 +1,7 @@
 """What people wrote on WhatsApp: kept sealed before anybody is thanked, so that it is never lost. The message's own id
 is the key, and never the number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,6 +58,18 @@ async def known(tx: Tx, index: str) -> tuple[list[str], list[str], str | None]:
     )
     numbers = [row["number"] for row in rows]
     return numbers, [row["number"] for row in rows if row["awaited"]], last
+
+
+async def one_at_a_time(tx: Tx, indexes: Sequence[str]) -> None:
+    """What else these people are writing now waits until this transaction ends: of messages that come together, the
+    later ones must see that the first is thanked for."""
+    await tx.execute(
+        """
+        select pg_advisory_xact_lock(hashtext('notify.said'), one) from (
+            select distinct hashtext(index) as one from unnest($1::text[]) index order by one) locks
+        """,
+        indexes,
+    )
 
 
 async def keep(

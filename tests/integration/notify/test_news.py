@@ -1,6 +1,7 @@
 """What staff must see to: a way out that is down and back, a refused template, a held mail, a message on WhatsApp. Each
 is told once for each matter, to whom it is for, and without the words of anybody."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,16 +9,20 @@ from typing import Any
 import pytest
 
 from services.notify.domain.retries import Fate, Outcome
+from services.notify.domain.webhook import Heard, Said
 from services.notify.handlers import news
+from services.notify.handlers.whatsapp import Secrets, take_in
 from shared.events import workflow
 from shared.events.complaint import Actor
 from shared.events.intake import MailHeld
+from shared.privacy import Keyring
 from tests.integration.notify.conftest import ADMIN, OTHER_ADMIN, Desk, address_of, serving, staff
 from tests.integration.notify.on_whatsapp import on_whatsapp
 from tests.integration.notify.reading import part, settled
 from tests.integration.notify.test_api import admin, token
 from tests.integration.notify.test_sending import ADMIN_ACTS
 from tests.integration.notify.test_whatsapp import TO, a_complaint
+from tests.support import keys
 from tests.support.complaints import NUMBER, PHONE, RASHID, SITI, SUNDAY, Course, a_contact, a_received, sealed
 from tests.support.eventually import eventually
 
@@ -210,3 +215,19 @@ async def test_a_member_of_staff_whom_mail_does_not_reach_is_shown_until_one_arr
         await desk.hear(course.say(workflow.Answered, "DIAGIHKAN", actor=HERSELF).envelopes()[-1])
         await settled(desk)
         assert (await client.get("/v1/refused-staff", headers=admin())).json()["items"] == []
+
+
+async def test_lines_that_come_together_are_thanked_for_once(whole_desk: Desk) -> None:
+    secrets = Secrets(Keyring(keys.SEALING_KEYS), b"k" * 32)
+    both_begun = asyncio.Barrier(2)
+
+    async def webhook(wamid: str) -> None:
+        line = Said(wamid, TO, "text", "Salam", SUNDAY, None)
+        async with whole_desk.db.transaction() as tx:
+            await tx.fetchval("select 1")
+            await both_begun.wait()
+            await take_in(tx, Heard((), (line,)), secrets)
+
+    await asyncio.gather(webhook("wamid.1"), webhook("wamid.2"))
+    rows = await whole_desk.rows("select answered from whatsapp_said order by answered")
+    assert [row["answered"] for row in rows] == ["due", "spared"]
