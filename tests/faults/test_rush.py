@@ -56,6 +56,9 @@ class Run:
     process: subprocess.Popen[bytes] | None = None
     kills: int = 0
     memory: list[list[float]] = field(default_factory=list)
+    """Of each life, from its first mail on: until then it only comes up."""
+    born: int = 0
+    """How many mails had gone when its present life began."""
     urged: dict[str, int] = field(default_factory=dict)
     """What is urgent, and how many had gone when it happened."""
 
@@ -78,6 +81,7 @@ class Run:
         self.process.stdin.write(json.dumps(given).encode())
         self.process.stdin.close()
         self.memory.append([])
+        self.born = len(self.provider.took)
 
     def kill(self) -> None:
         assert self.process is not None
@@ -93,7 +97,8 @@ class Run:
 
     async def watch(self) -> None:
         while True:
-            self.weigh()
+            if len(self.provider.took) > self.born:
+                self.weigh()
             await asyncio.sleep(0.25)
 
 

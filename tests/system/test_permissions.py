@@ -125,6 +125,7 @@ EXPECTED: dict[str, Expected] = {
     "workflow GET /v1/events": everybody(401),
     "workflow POST /v1/uploads": only(*STAFF),
     "notify GET /v1/choices": only(*STAFF),
+    "notify GET /v1/refused-staff": only(A, M),
     "notify GET /v1/deliveries": only(A, M),
     "notify POST /v1/deliveries/{id}/retry": only(A),
     "notify POST /v1/deliveries/retry": only(A),

@@ -159,8 +159,10 @@ async def hold_readers(tx: Tx, milliseconds: int) -> None:
 
 
 async def keep_house(tx: Tx, schema: str, *, on: bool) -> None:
-    """Let autovacuum have these tables, or call it off: its lock would hold up the move, and the move all readers."""
-    await tx.execute("set local statement_timeout = 0; set local lock_timeout = '10s'")
+    """Let autovacuum have these tables, or call it off: its lock would hold up the move, and the move all readers.
+
+    Nobody else waits behind this, so it waits for one at work: it gives way, but on a busy machine not at once."""
+    await tx.execute("set local statement_timeout = 0; set local lock_timeout = '60s'")
     for name in await _tables(tx):
         if await tx.fetchval("select to_regclass($1)", f"{schema}.{name}"):
             change = "reset (autovacuum_enabled)" if on else "set (autovacuum_enabled = off)"
