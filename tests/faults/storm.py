@@ -46,6 +46,8 @@ LONG_WAIT = "10 seconds"
 TWO_AT_ONCE = 0.2
 LEAP_EVERY, LEAP_HOURS = 5.0, (2, 16)
 """Business time leaps on now and then, so that the timers of complaints have something to do."""
+READS_MAIL_EVERY = 1.0
+"""How often people look into their mailbox: the pace of the traffic, nothing waits by it."""
 
 
 class Storm:
@@ -222,7 +224,7 @@ class Storm:
 
     async def _read_mails(self) -> None:
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(READS_MAIL_EVERY)
             with contextlib.suppress(httpx2.TransportError, ValueError):
                 await self._crowd.post.catch_up()
 
